@@ -1,0 +1,1 @@
+"""rewardlang: verifiable rewards, written in YAML, checked like a program, compiled to Python."""

@@ -1,0 +1,49 @@
+"""A diagnostic: what is wrong, where, and what to do about it. Data only; see `render`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rewardlang.source import Span
+
+Level = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One entry of the table in `codes`. `name` reads after "allow"; ids are never reused."""
+
+    id: str
+    name: str
+    level: Level
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place and what is known there; may lie in another file than the primary one."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Replace `span` by `replacement`. `safe` fixes keep what the author meant."""
+
+    span: Span
+    replacement: str
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """`message` is one lower-case line without a full stop, names in backticks."""
+
+    code: Code
+    message: str
+    label: Label
+    others: tuple[Label, ...] = ()
+    help: str | None = None
+    fix: Fix | None = None

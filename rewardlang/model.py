@@ -1,0 +1,291 @@
+"""The typed model of a scenario: what the resolver knows, and all that lints and `emit` read.
+
+Data only. JSON values are plain Python; expressions are typed trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rewardlang.source import Source, Span
+from rewardlang.tree import Effect, Expr, LetDef
+from rewardlang.types.types import Object, Table, Type
+
+JsonSchema = dict[str, object]
+
+
+# ---- an API ----
+
+
+@dataclass(frozen=True, slots=True)
+class TableDef:
+    """A table. Keys are strings; a row is also found by the top-level fields in `also_by`.
+
+    `internal` tables are bookkeeping (counters, permissions): never in `delta` or `initial`.
+    """
+
+    name: str
+    key: str
+    also_by: tuple[str, ...]
+    row: Table
+    schema: JsonSchema
+    internal: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One transition of a workflow."""
+
+    id: str
+    name: str
+    sources: tuple[str, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    name: str
+    of: str
+    start: str
+    moves: tuple[Move, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of an operation, in the flat view that the policy sees."""
+
+    name: str
+    wire: str
+    where: Literal["path", "query", "body"]
+    required: bool
+    schema: JsonSchema
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRule:
+    """When `when` holds the operation answers `status` with `body`; the first rule that holds wins."""
+
+    when: Expr
+    status: int
+    body: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. `schema` is the JSON Schema (closed object) of the flat arguments."""
+
+    name: str
+    api: str
+    method: str
+    path: str
+    doc: str
+    parameters: tuple[Parameter, ...]
+    schema: JsonSchema
+    args_type: Object
+    lets: tuple[LetDef, ...]
+    errors: tuple[ErrorRule, ...]
+    effects: tuple[Effect, ...]
+    status: int
+    body: Expr | None
+    response_type: Type
+    error_type: Type
+    span: Span
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.effects)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryField:
+    """A field of a query language: where in a row it is read, and how it is compared."""
+
+    name: str
+    paths: tuple[tuple[str, ...], ...]
+    kind: Literal["choice", "text", "number", "time", "key", "list"]
+    values: tuple[str, tuple[str, ...]] | None
+    """For `choice`: (table, field path) whose values exist; others are a 400."""
+    sortable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDef:
+    """A query language over one table: `jql` or `cql` in surface, its fields declared."""
+
+    name: str
+    dialect: Literal["jql", "cql"]
+    table: str
+    fields: tuple[QueryField, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    name: str
+    title: str
+    base_path: str
+    schemas: Mapping[str, JsonSchema]
+    tables: Mapping[str, TableDef]
+    workflows: Mapping[str, Workflow]
+    searches: Mapping[str, SearchDef]
+    counters: Mapping[str, int]
+    operations: Mapping[str, Operation]
+    invalid: InvalidShape
+    time_format: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidShape:
+    """How the API words a request that fails its schema (see docs, `invalid_request`).
+
+    `body` is evaluated with `errors`: a map from argument to message, and `messages`: its values.
+    """
+
+    status: int
+    body: Expr
+
+
+# ---- a world ----
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Rows by table and key, in order, already generated and checked; plain JSON."""
+
+    name: str
+    rows: Mapping[str, Mapping[str, dict[str, object]]]
+    counters: Mapping[str, int]
+    clock_start: str
+    clock_step_s: int
+    source: Source
+
+
+# ---- a scenario ----
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter. `choices` is evaluated at reset to a non-empty list; one item is drawn.
+
+    Later parameters may use earlier ones."""
+
+    name: str
+    choices: Expr
+    type: Type
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A condition on the whole reward: when it fails the reward is at most `otherwise`."""
+
+    id: str
+    require: Expr
+    otherwise: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A weighted share of the reward; exactly one of `check` (bool) and `score` ([0, 1])."""
+
+    id: str
+    weight: float
+    check: Expr | None
+    score: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """A factor in [0, 1], applied when `when` holds (always, without one)."""
+
+    id: str
+    when: Expr | None
+    factor: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OracleStep:
+    """One call of the oracle; `args` evaluates to an object; `bind` names its response."""
+
+    operation: str
+    args: Expr
+    bind: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TestCall:
+    """A call of a test; `operation` may be an invented tool."""
+
+    operation: str
+    args: Expr
+    bind: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A trace with what it must earn; `calls` is None for the oracle's own."""
+
+    name: str
+    params: Mapping[str, object]
+    seed: int
+    calls: tuple[TestCall, ...] | None
+    answer: Expr | None
+    reward: Bounds
+    parts: Mapping[str, Bounds]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`calls` per episode, `observation` characters of one observation, `answer` characters."""
+
+    calls: int
+    observation: int
+    answer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    title: str
+    source: Source
+    apis: tuple[Api, ...]
+    world: World
+    actor: str
+    tools: tuple[str, ...]
+    params: tuple[Param, ...]
+    assume: tuple[Expr, ...]
+    holdout: Expr | None
+    system: Expr | None
+    prompts: tuple[Expr, ...]
+    limits: Limits
+    expect: Mapping[str, object]
+    lets: tuple[LetDef, ...]
+    gates: tuple[Gate, ...]
+    parts: tuple[Part, ...]
+    penalties: tuple[Penalty, ...]
+    oracle: tuple[OracleStep, ...]
+    oracle_answer: Expr | None
+    tests: tuple[Test, ...]
+
+    @property
+    def operations(self) -> dict[str, Operation]:
+        """Every operation of the scenario's APIs, by name."""
+        return {name: op for api in self.apis for name, op in api.operations.items()}

@@ -1,0 +1,294 @@
+"""The three kinds of file as written: what their YAML says, expressions parsed, nothing resolved.
+
+Every item keeps its span. An expression that did not parse is None and was reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rewardlang.source import Source, Span
+from rewardlang.syntax.nodes import Effect, Expr, Identifier, ObjectTemplate, Shape, Template
+from rewardlang.syntax.yaml_nodes import Mapping_, Scalar
+
+Binding = tuple[Identifier, Expr | None]
+"""`name: expression`, as in `let:` and `params:`."""
+
+
+# ---- scenarios/*.yaml ----
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsItem:
+    calls: int
+    observation: int
+    answer: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GateItem:
+    """`{id, require, otherwise?}`; `otherwise` is 0 when left out."""
+
+    id: Identifier
+    require: Expr | None
+    otherwise: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PartItem:
+    """`{id, weight, check | score}`."""
+
+    id: Identifier
+    weight: float
+    weight_span: Span
+    check: Expr | None
+    score: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyItem:
+    """`{id, factor, when?}`; a constant factor is an expression too."""
+
+    id: Identifier
+    when: Expr | None
+    factor: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallItem:
+    """`{operation: {arg: template, ...}, bind?: name}` of an oracle or a test."""
+
+    operation: Identifier
+    args: ObjectTemplate
+    bind: Identifier | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsItem:
+    """`0.5`, `{min: 0.5}`, `{max: 0.35}` or both."""
+
+    low: float
+    high: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TestItem:
+    """`{name, calls | oracle: true, answer?, params?, seed?, reward, parts?}`."""
+
+    name: Scalar
+    calls: tuple[CallItem, ...] | None
+    answer: Template | None
+    params: Mapping_ | None
+    seed: int
+    reward: BoundsItem
+    parts: tuple[tuple[Identifier, BoundsItem], ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    source: Source
+    name: Identifier
+    title: str
+    use: tuple[Scalar, ...]
+    world: Scalar | WorldFile
+    actor: Scalar | None
+    tools: tuple[Scalar, ...] | None
+    params: tuple[Binding, ...]
+    assume: tuple[Expr | None, ...]
+    holdout: Expr | None
+    system: Template | None
+    prompts: tuple[Template, ...]
+    limits: LimitsItem
+    expect: Mapping_ | None
+    lets: tuple[Binding, ...]
+    gates: tuple[GateItem, ...]
+    parts: tuple[PartItem, ...]
+    penalties: tuple[PenaltyItem, ...]
+    oracle: tuple[CallItem, ...]
+    oracle_answer: Template | None
+    tests: tuple[TestItem, ...]
+    span: Span
+
+
+# ---- scenarios/apis/*.yaml ----
+
+
+@dataclass(frozen=True, slots=True)
+class TableItem:
+    """`name: {row: Schema, key: field, also_by?: [field], internal?: bool}`."""
+
+    name: Identifier
+    row: Identifier
+    key: Identifier
+    also_by: tuple[Identifier, ...]
+    internal: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceItem:
+    """`table.path in table`: holds in every world (and after every effect)."""
+
+    path: tuple[Identifier, ...]
+    target: Identifier
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MoveItem:
+    id: Scalar
+    name: Scalar
+    sources: tuple[Scalar, ...]
+    target: Scalar
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowItem:
+    name: Identifier
+    of: tuple[Identifier, ...]
+    start: Scalar
+    moves: tuple[MoveItem, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFieldItem:
+    """`name: {paths: [a.b], kind, values?: table.path, sortable?: bool}`."""
+
+    name: Identifier
+    paths: tuple[tuple[Identifier, ...], ...]
+    kind: Scalar
+    values: tuple[Identifier, ...] | None
+    sortable: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SearchItem:
+    name: Identifier
+    dialect: Scalar
+    table: Identifier
+    fields: tuple[SearchFieldItem, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterItem:
+    """One argument: `name: {...JSON Schema..., required?: bool, as?: wire-name}` in path or query,
+    or a top-level property of the body's schema. `schema` has `required` and `as` removed."""
+
+    name: Identifier
+    wire: str
+    where: Literal["path", "query", "body"]
+    required: bool
+    schema: dict[str, object]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorItem:
+    """`{when, status, body}`."""
+
+    when: Expr | None
+    status: int
+    body: Shape
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class EffectItem:
+    """An effect as a string, or `{when: expr, do: effect}`."""
+
+    when: Expr | None
+    effect: Effect | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OperationItem:
+    name: Identifier
+    method: str
+    path: str
+    doc: str
+    parameters: tuple[ParameterItem, ...]
+    lets: tuple[Binding, ...]
+    errors: tuple[ErrorItem, ...]
+    effects: tuple[EffectItem, ...]
+    status: int
+    body: Shape | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidItem:
+    """`invalid: {status, wording: {required: text, ...}, body}`."""
+
+    status: int
+    wording: dict[str, str]
+    body: Shape
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ApiFile:
+    source: Source
+    name: Identifier
+    title: str
+    base_path: str
+    time_format: str
+    schemas: dict[str, dict[str, object]]
+    schema_spans: Mapping_
+    tables: tuple[TableItem, ...]
+    references: tuple[ReferenceItem, ...]
+    workflows: tuple[WorkflowItem, ...]
+    searches: tuple[SearchItem, ...]
+    counters: tuple[tuple[Identifier, int], ...]
+    invalid: InvalidItem
+    operations: tuple[OperationItem, ...]
+    span: Span
+
+
+# ---- scenarios/worlds/*.yaml ----
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorItem:
+    """`{count, let?: {name: expr}, row: template}`: `count` rows; `index` runs from 0."""
+
+    count: int
+    lets: tuple[Binding, ...]
+    row: ObjectTemplate
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RowsItem:
+    """`table: {rows?: [...], generate?: [...]}`; rows are plain data, not templates."""
+
+    table: Identifier
+    rows: tuple[Mapping_, ...]
+    generate: tuple[GeneratorItem, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFile:
+    source: Source
+    name: Identifier
+    use: tuple[Scalar, ...]
+    seed: int
+    clock_start: str
+    clock_step_s: int
+    counters: tuple[tuple[Identifier, int], ...]
+    lists: Mapping_ | None
+    tables: tuple[RowsItem, ...]
+    span: Span

@@ -1,0 +1,402 @@
+"""The typed tree: what `resolve` makes of expressions, and all that `emit` and `interpret` read.
+
+Every name is resolved, every sugar removed, every node has its type. Truth about evaluation:
+
+* A value is JSON data (None, bool, int, float, str, list, dict), a row, a call or a table view.
+* An evaluation can *fail*: a missing field, a wrong type at run time. A failure rises to the
+  nearest enclosing *atom*, which is then false. Atoms are the bool expressions whose root is not
+  `And`, `Or`, `Not` or `If`. A failing `score` is 0, a failing `let` is null, a failing
+  lambda body that is no bool fails the macro.
+* `Present` is the exception: what it finds missing is the scenario's fault (`ScenarioFault`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rewardlang.source import Span
+from rewardlang.types.types import Provenance, Stage, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a value before it exists."""
+
+    type: Type
+    provenance: Provenance = "scenario"
+    stage: Stage = "setup"
+    can_fail: bool = False
+    """Whether evaluation can meet data that no schema vouches for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """Base of the typed tree."""
+
+    span: Span
+    facts: Facts
+
+    @property
+    def type(self) -> Type:
+        return self.facts.type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Const(Typed):
+    """A JSON value known when compiling; also a whole list or object literal of constants."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local(Typed):
+    """A lambda's parameter, or an operation's `args`, or a name bound by `bind:` in an oracle."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetRef(Typed):
+    name: str
+
+
+Root = Literal[
+    "params", "expect", "initial", "final", "answer",  # scenarios
+    "state", "args", "now", "actor", "counters",       # operations of an API
+    "index",                                           # generators of a world: the row's number
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootRef(Typed):
+    """A value that the context provides. `state` is the world that an operation acts on."""
+
+    name: Root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallField(Typed):
+    """A field of a call: `args status ok kind op response error index before after`.
+
+    `call` is None inside a pattern's braces: the call that is being matched.
+    """
+
+    call: Expr | None
+    name: Literal[
+        "args", "status", "ok", "kind", "op", "response", "error", "index", "before", "after"
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Get(Typed):
+    """`object.name` of a JSON object or row; when `safe`, null if the object or the key is absent."""
+
+    object: Expr
+    name: str
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At(Typed):
+    """`list[int]` or `map[str]`; when `safe`, null if absent or the object is null."""
+
+    object: Expr
+    key: Expr
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRef(Typed):
+    """A table of a world; `world` evaluates to one (a RootRef, or a CallField before/after)."""
+
+    world: Expr
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Typed):
+    """`table[key]`: the row, by its key or one of the table's other keys; else null."""
+
+    table: TableRef
+    key: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present(Typed):
+    object: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare(Typed):
+    """Equality is JSON's and strict: bool never equals number, 1 equals 1.0. Order needs two numbers
+    or two strings. `plain` when the types rule out every mix, so that Python's operator is exact."""
+
+    op: Literal["==", "!=", "<", "<=", ">", ">="]
+    left: Expr
+    right: Expr
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class In(Typed):
+    """Membership: in a list by strict equality, in an object or table by key."""
+
+    item: Expr
+    container: Expr
+    negated: bool
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches(Typed):
+    """RE2 search of a constant `pattern`, ASCII classes."""
+
+    text: Expr
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsNull(Typed):
+    object: Expr
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class And(Typed):
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Or(Typed):
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Typed):
+    item: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class If(Typed):
+    test: Expr
+    then: Expr
+    other: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic(Typed):
+    """Numbers for all of `+ - * / %`; `+` also joins two strings or two lists.
+
+    Division by zero, and a result that is not finite, fail."""
+
+    op: Literal["+", "-", "*", "/", "%"]
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Negate(Typed):
+    item: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coalesce(Typed):
+    """`left ?? right`: right when left is null. A failure of left is not null: it rises."""
+
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeList(Typed):
+    items: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeObject(Typed):
+    pairs: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Typed):
+    """A template with several parts: texts and values in turn, joined by the runtime's `text()`."""
+
+    parts: tuple[str | Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Macro(Typed):
+    """`source.kind(vars => body)` over a list, a map or a table.
+
+    One variable is the item (of a map: its value; of a table: the row); with two the first is the
+    index, or the map's or table's key. `none` is not any. `sort_by` is stable, `min_by` and
+    `max_by` are null on nothing and take the first of equals. Items come in order.
+    """
+
+    kind: Literal["any", "all", "none", "count", "filter", "map", "sort_by", "min_by", "max_by"]
+    source: Expr
+    vars: tuple[str, ...]
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Builtin(Typed):
+    """A function of the runtime's table; a method's receiver is the first argument."""
+
+    name: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Typed):
+    """`search.NAME(query)` of an API: {error: str?, rows: list} by its declared query language."""
+
+    api: str
+    name: str
+    query: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition(Typed):
+    """`workflow.NAME.find(id)` in operations, `API.workflow.transition(from, to)` in scenarios.
+
+    Evaluates to {id, name, from, to} or null; `by` is ("id",) or ("from", "to").
+    """
+
+    api: str
+    workflow: str
+    by: tuple[str, ...]
+    keys: tuple[Expr, ...]
+
+
+# ---- the trace ----
+
+
+@dataclass(frozen=True, slots=True)
+class OpMatch:
+    """One alternative: an operation (None: any, invented tools too) and a condition over the call."""
+
+    operation: str | None
+    condition: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern. Calls match when one alternative does."""
+
+    alternatives: tuple[OpMatch, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A scope. `before`: calls before the first `opens`, none when it never comes. `after`: calls
+    after the first `opens`. `between`: calls strictly inside a window from an `opens` to the next
+    `closes`; a window that never closes does not count. The opening and closing calls lie outside."""
+
+    kind: Literal["before", "after", "between"]
+    opens: Match
+    closes: Match | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula(Typed):
+    """A trace formula; patterns as in `nodes.Formula`. Never fails."""
+
+    kind: Literal[
+        "called", "never", "once", "exactly", "at_least", "at_most", "only",
+        "preceded_by", "followed_by", "seq",
+    ]  # fmt: skip
+    matches: tuple[Match, ...]
+    count: int | None = None
+    window: Window | None = None
+    within: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceValue(Typed):
+    """`calls`: list of calls; `count`: int; `first`, `last`: call or null; `best`: number, the
+    highest `score` over matching calls, 0 when none matches; `var` names the call in `score`."""
+
+    kind: Literal["calls", "count", "first", "last", "best"]
+    match: Match
+    window: Window | None = None
+    var: str | None = None
+    score: Expr | None = None
+
+
+# ---- what changed ----
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaRows(Typed):
+    """`delta.TABLE.created`: rows (as they are at the end); `updated`: rows at the end; `deleted`:
+    rows as they were. In order of creation, or of the base table."""
+
+    table: str
+    which: Literal["created", "updated", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePath:
+    """`TABLE`, `TABLE[key]`, `TABLE[key].a.b`: where `changed_only` allows a change."""
+
+    table: str
+    key: Expr | None
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedOnly(Typed):
+    """True when every difference between initial and final lies at or under one of `paths`;
+    `delta.is_empty()` is this with no paths. A path whose key is null allows nothing."""
+
+    paths: tuple[ChangePath, ...]
+
+
+Expr = (
+    Const | Local | LetRef | RootRef | CallField | Get | At | TableRef | Row | Present | Compare
+    | In | Matches | IsNull | And | Or | Not | If | Arithmetic | Negate | Coalesce | MakeList
+    | MakeObject | Text | Macro | Builtin | Search | Transition | Formula | TraceValue | DeltaRows
+    | ChangedOnly
+)  # fmt: skip
+
+
+# ---- effects of operations ----
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an effect writes: a row (`fields` empty), a field under it, or a counter."""
+
+    table: str | None
+    key: Expr | None
+    path: tuple[str | Expr, ...]
+    counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`set place = value`; `append value to place` and `remove value from place` on lists;
+    `insert value into table` (place is the table); `delete place` (a row or a field)."""
+
+    kind: Literal["set", "append", "remove", "insert", "delete"]
+    place: Place
+    value: Expr | None
+    span: Span
+    when: Expr | None = None
+
+
+Lets = tuple["LetDef", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetDef:
+    """A named expression, in dependency order; evaluated at most once, null when it fails."""
+
+    name: str
+    value: Expr
+    span: Span
+    used_by_setup: bool = field(default=False, compare=False)

@@ -1,0 +1,191 @@
+"""The types of expressions. Frozen data; `str(t)` is the notation that users read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rewardlang.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    def __str__(self) -> str:
+        return "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    def __str__(self) -> str:
+        return "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number; `integer` for int. Bounds are inclusive; None is unbounded."""
+
+    integer: bool = False
+    low: float | None = None
+    high: float | None = None
+
+    def __str__(self) -> str:
+        return "int" if self.integer else "number"
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """A string. `enum` lists its only values; `format` is JSON Schema's or one of ours (adf, storage)."""
+
+    format: str | None = None
+    enum: tuple[str, ...] | None = None
+    pattern: str | None = None
+    max_length: int | None = None
+    origin: Span | None = field(default=None, compare=False, repr=False)  # where the enum is declared
+
+    def __str__(self) -> str:
+        if self.enum is not None:
+            return "enum{" + ", ".join(f'"{v}"' for v in self.enum) + "}"
+        return f"str<{self.format}>" if self.format else "str"
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    item: Type
+    max_items: int | None = None
+
+    def __str__(self) -> str:
+        return f"list[{self.item}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of an object; a `required` one is always there (its type may still be nullable)."""
+
+    type: Type
+    required: bool
+    origin: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object with known properties; `rest` is the type of all others, None when it is closed.
+
+    A map is an object without properties and with `rest`. `name` is the schema's name, when it
+    has one; recursive schemas refer to themselves through `Named`.
+    """
+
+    properties: Mapping[str, Property] = field(default_factory=dict)
+    rest: Type | None = None
+    name: str | None = None
+    origin: Span | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        if self.name:
+            return self.name
+        if not self.properties and self.rest is not None:
+            return f"map[{self.rest}]"
+        parts = [f"{k}{'' if p.required else '?'}: {p.type}" for k, p in self.properties.items()]
+        return "{" + ", ".join(parts + (["..."] if self.rest is not None else [])) + "}"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A reference to a schema by name, resolved through `Schemas`; makes recursion possible."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Nullable:
+    """`inner` or null; `inner` is neither Nullable nor Null."""
+
+    inner: Type
+
+    def __str__(self) -> str:
+        return f"{self.inner}?"
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """One of several types; `tag` names the property with distinct constants that tells them apart."""
+
+    variants: tuple[Type, ...]
+    tag: str | None = None
+
+    def __str__(self) -> str:
+        return " | ".join(str(v) for v in self.variants)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a world: rows by key."""
+
+    name: str
+    row: Type
+
+    def __str__(self) -> str:
+        return f"table[{self.row}]"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A whole world: `initial`, `final`, a call's `before` or `after`."""
+
+    tables: Mapping[str, Table]
+
+    def __str__(self) -> str:
+        return "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What changed between `initial` and `final`."""
+
+    tables: Mapping[str, Table]
+
+    def __str__(self) -> str:
+        return "delta"
+
+
+@dataclass(frozen=True, slots=True)
+class CallType:
+    """A call of one of `operations`; `ok` when the pattern requires success."""
+
+    operations: tuple[str, ...]
+    ok: bool = False
+    fields: Mapping[str, Property] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"Call[{' | '.join(self.operations) or 'any'}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """No static knowledge: a gap in a schema (T112)."""
+
+    def __str__(self) -> str:
+        return "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The type of an expression that was reported already; silences what follows from it."""
+
+    def __str__(self) -> str:
+        return "?"
+
+
+Type = (
+    Null | Bool | Number | String | List | Object | Named | Nullable | Union | Table | State
+    | Delta | CallType | Any | Error
+)  # fmt: skip
+
+Provenance = Literal["scenario", "environment", "agent"]
+"""Who determines a value, least trusted last: fixture and params; responses and final state; the policy."""
+
+Stage = Literal["setup", "episode"]
+"""`setup` values are known at reset; `episode` values depend on what the policy did."""
