@@ -1,0 +1,106 @@
+"""A cache on disk by content hash; anything wrong with it makes an entry absent, never an error."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from functools import cache
+from pathlib import Path
+
+_MAGIC = b"rewardlang cache 1\n"
+_DIGEST = 32
+_KEEP, _PRUNE_ABOVE = 300, 400
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def default_directory() -> Path:
+    """`$REWARDLANG_CACHE`, or `rewardlang` in the user's folder for caches."""
+    chosen = os.environ.get("REWARDLANG_CACHE")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "rewardlang"
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@cache
+def tool_fingerprint() -> str:
+    """Changes with the Python minor version and with any file that this installation runs or reads."""
+    digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.platform}".encode())
+    from rewardlang import data
+    from rewardlang_runtime import __path__ as runtime
+
+    roots = [_PACKAGE, *map(Path, runtime), data.grammar()]
+    for root in roots:
+        for name, status in sorted(_files(root, "")):
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path, prefix: str) -> list[tuple[str, os.stat_result]]:
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                # Compiled bytecode, data hashed by content, and what only `train` imports.
+                if entry.name not in ("__pycache__", "_data", "training", "cli", "pages"):
+                    found += _files(Path(entry.path), f"{prefix}{entry.name}/")
+            else:
+                found.append((prefix + entry.name, entry.stat()))
+    return found
+
+
+class Cache:
+    """Entries by kind and key. Safe to share between processes."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._directory = directory or default_directory()
+
+    def read(self, kind: str, key: str) -> bytes | None:
+        """The entry, or None when there is none that can be trusted."""
+        try:
+            with open(self._path(kind, key), "rb") as file:
+                if not _private(os.fstat(file.fileno())):
+                    return None
+                data = file.read()
+        except OSError:
+            return None  # absent or unreadable: the caller does the work again
+        body = data[len(_MAGIC) + _DIGEST :]
+        head = _MAGIC + hashlib.sha256(body).digest()
+        return body if data.startswith(head) else None
+
+    def write(self, kind: str, key: str, body: bytes) -> None:
+        """Store an entry, at once or not at all; a cache that cannot be written is no error."""
+        path = self._path(kind, key)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_MAGIC + hashlib.sha256(body).digest() + body)
+            os.replace(temporary, path)
+            self._prune(path.parent)
+        except OSError:
+            return  # a full or read-only disk costs time, not correctness
+
+    def _path(self, kind: str, key: str) -> Path:
+        return self._directory / kind / key
+
+    def _prune(self, folder: Path) -> None:
+        entries = [(e.stat().st_mtime_ns, e.path) for e in os.scandir(folder)]
+        if len(entries) > _PRUNE_ABOVE:
+            for _, path in sorted(entries)[: len(entries) - _KEEP]:
+                os.unlink(path)
+
+
+def _private(status: os.stat_result) -> bool:
+    """Whether only we can have written the file: entries hold code that is executed."""
+    if not hasattr(os, "getuid"):
+        return True  # Windows: the user's folder has an access list of its own
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

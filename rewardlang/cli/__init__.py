@@ -1,0 +1,110 @@
+"""The command line: a table of commands, each imported when it is called, and how errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+# One line each, so that `rewardlang --help` imports none of them.
+COMMANDS = {
+    "lint": "Check scenario, API and world files.",
+    "compile": "Write a scenario as a readable Python module.",
+    "run": "Play one episode and explain its reward.",
+    "score": "Score recorded traces.",
+    "test": "Run the `tests:` of scenario files.",
+    "train": "Train a policy on scenarios by GRPO.",
+    "eval": "Measure a policy on held-out tasks.",
+    "explain": "Explain a diagnostic by its code.",
+    "schema": "Print the JSON Schema of a kind of file.",
+    "init": "Write a new scenario that already runs.",
+}
+
+TRACEBACK = "REWARDLANG_TRACEBACK"
+
+EXIT_FINDINGS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+
+class Failure(Exception):
+    """Something the user must hear in one line; the command ends with status 1."""
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"rewardlang.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from rewardlang import __version__
+
+        click.echo(f"rewardlang {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version,
+    help="Show the version and exit.",
+)  # fmt: skip
+def cli() -> None:
+    """Verifiable rewards, written in YAML, checked like a program.
+
+    \b
+    rewardlang init tidy.yaml            a new scenario
+    rewardlang lint tidy.yaml            is it right?
+    rewardlang run tidy.yaml             one episode, and why its reward is what it is
+    rewardlang test tidy.yaml            its own tests
+    rewardlang train tidy.yaml           a policy that learns it
+
+    Exit status: 0 all well, 1 findings or failed tests, 2 wrong usage, 3 a bug in rewardlang.
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit; what went wrong is said in words, not as a traceback."""
+    sys.exit(_run(args))
+
+
+def _run(args: list[str] | None) -> int:
+    try:
+        status = cli.main(args, prog_name="rewardlang", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\ninterrupted", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader, `head` for one, has seen enough; nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FINDINGS
+    except Failure as error:
+        click.echo(f"error: {error}", err=True)
+        return EXIT_FINDINGS
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        kind = type(error).__name__
+        click.echo(
+            f"this is a bug in rewardlang ({kind}: {error}): please report it, "
+            f"with the file and with what {TRACEBACK}=1 prints",
+            err=True,
+        )
+        return EXIT_BUG
