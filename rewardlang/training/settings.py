@@ -1,12 +1,12 @@
-"""What a training run or an evaluation can be told, as plain data; importing this loads no torch."""
+"""What a training run or an evaluation can be told, as plain data; this module loads no torch."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 TINY = "tiny"
 """The value of `model` that means the embedded network, made from nothing for the scenarios."""
@@ -82,8 +82,9 @@ class TrainSettings:
         learning_rate: Of GRPO, falling linearly to 0.
         temperature: Of sampling in training and in the sampled evaluation.
         beta: Weight of the divergence from the first policy; 0 keeps no reference model.
-        max_episode_tokens: Longest episode after the prompt, results of tools included.
-        max_turn_tokens: Longest single turn of the policy.
+        max_episode_tokens: Longest episode after the prompt, results of tools included; for the
+            embedded model None is one and a half times the longest demonstration.
+        max_turn_tokens: Longest single turn of the policy; None likewise.
         eval_tasks: Held-out tasks for the evaluation before and after.
         save_every: Steps between checkpoints.
         accumulation: Slices in which a step's loss is computed, to need less memory.
@@ -128,8 +129,6 @@ class TrainSettings:
             {
                 "learning_rate": 1.5e-4,
                 "temperature": 0.8,
-                "max_episode_tokens": 1024,
-                "max_turn_tokens": 192,
                 "accumulation": 1,
             }
             if self.embedded
@@ -183,10 +182,9 @@ def read_settings(path: Path) -> TrainSettings:
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        settings = _build(TrainSettings, data)
+        return cast(TrainSettings, _build(TrainSettings, data))
     except (OSError, ValueError, TypeError) as error:
         raise TrainingError(f"{path} holds no settings of a run: {error}") from error
-    return settings
 
 
 _NESTED = {"tiny": TinyModel, "warm_start": WarmStart, "lora": Lora}
@@ -207,6 +205,4 @@ def _build(kind: type[Any], data: object) -> Any:
         else value
         for name, value in data.items()
     }
-    built = kind(**values)
-    assert is_dataclass(built)
-    return built
+    return kind(**values)
