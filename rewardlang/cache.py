@@ -26,12 +26,13 @@ def default_directory() -> Path:
 
 
 def sha256(data: bytes) -> str:
+    """The digest that keys and dependencies are made of."""
     return hashlib.sha256(data).hexdigest()
 
 
 @cache
 def tool_fingerprint() -> str:
-    """Changes with the Python minor version and with any file that this installation runs or reads."""
+    """Changes with the Python minor version and with any file of this installation that matters."""
     digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.platform}".encode())
     from rewardlang import data
     from rewardlang_runtime import __path__ as runtime

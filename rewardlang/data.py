@@ -1,4 +1,4 @@
-"""Where the files that come with rewardlang are: `grammar/` and `scenarios/`, in a checkout or a wheel."""
+"""Where `grammar/` and `scenarios/` are, which come with rewardlang: in a checkout or in a wheel."""
 
 from __future__ import annotations
 
