@@ -27,7 +27,8 @@ class Facts:
     provenance: Provenance = "scenario"
     stage: Stage = "setup"
     can_fail: bool = False
-    """Whether evaluation can meet data that no schema vouches for."""
+    """Whether evaluation can meet data that no schema vouches for: it may then fail, or give a
+    value of another type. What an atom catches inside itself counts for the atom, not above it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ class Const(Typed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local(Typed):
-    """A lambda's parameter, or an operation's `args`, or a name bound by `bind:` in an oracle."""
+    """A lambda's parameter, a name bound by `bind:` in an oracle or a test (the response's body),
+    `errors` and `messages` in the body of an API's `invalid:`, or a generator's own `let`."""
 
     name: str
 
@@ -79,13 +81,16 @@ class RootRef(Typed):
 class CallField(Typed):
     """A field of a call: `args status ok kind op response error index before after`.
 
-    `call` is None inside a pattern's braces: the call that is being matched.
+    `call` is None inside a pattern's braces: the call that is being matched. `response` is the
+    body whatever the outcome; `error` is the body of a call that is not ok, else null. When `safe`,
+    the field of a null call is null.
     """
 
     call: Expr | None
     name: Literal[
         "args", "status", "ok", "kind", "op", "response", "error", "index", "before", "after"
     ]
+    safe: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,13 +266,26 @@ class Search(Typed):
 class Transition(Typed):
     """`workflow.NAME.find(id)` in operations, `API.workflow.transition(from, to)` in scenarios.
 
-    Evaluates to {id, name, from, to} or null; `by` is ("id",) or ("from", "to").
+    Evaluates to {id, name, from, to} or null; `by` is ("id",) or ("from", "to"). By ("from",),
+    `workflow.NAME.moves(status)`, it evaluates to the list of those that leave the status. A
+    move's `from` is a list of statuses.
     """
 
     api: str
     workflow: str
     by: tuple[str, ...]
     keys: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw(Typed):
+    """`pick(list)`, `shuffle(list)` or `integer(low, high)`, by the generator's own random stream.
+
+    Only in the generators of a world, which are evaluated when compiling; never in generated code.
+    """
+
+    kind: Literal["pick", "shuffle", "integer"]
+    args: tuple[Expr, ...]
 
 
 # ---- the trace ----
@@ -359,8 +377,8 @@ class ChangedOnly(Typed):
 Expr = (
     Const | Local | LetRef | RootRef | CallField | Get | At | TableRef | Row | Present | Compare
     | In | Matches | IsNull | And | Or | Not | If | Arithmetic | Negate | Coalesce | MakeList
-    | MakeObject | Text | Macro | Builtin | Search | Transition | Formula | TraceValue | DeltaRows
-    | ChangedOnly
+    | MakeObject | Text | Macro | Builtin | Search | Transition | Draw | Formula | TraceValue
+    | DeltaRows | ChangedOnly
 )  # fmt: skip
 
 
