@@ -1,0 +1,132 @@
+"""The table of every diagnostic: id, name, level and a summary. Ids are never reused.
+
+Families: Y YAML and syntax, T names and types, D constant and dead logic, N numbers and ranges,
+P cost and regular expressions.
+"""
+
+from __future__ import annotations
+
+from rewardlang.diagnostics.diagnostic import Code, Level
+
+CODES: dict[str, Code] = {}
+"""Every code by its id, in the order of this file."""
+
+
+def _code(id: str, name: str, level: Level, summary: str) -> Code:
+    assert id not in CODES, id
+    CODES[id] = code = Code(id, name, level, summary)
+    return code
+
+
+# ---- T: names and types ----
+
+UNKNOWN_NAME = _code("T101", "unknown-name", "error", "nothing of this name is in scope")
+UNKNOWN_PROPERTY = _code(
+    "T102", "unknown-property", "error", "the schema of the object has no such property"
+)
+UNSAFE_ACCESS = _code(
+    "T103", "unsafe-optional-access", "error", "a value that may be missing is used as if present"
+)
+OUTSIDE_DOMAIN = _code(
+    "T104", "literal-outside-domain", "error", "a literal that the value can never be"
+)
+INCOMPARABLE = _code(
+    "T105", "incomparable-types", "error", "an operator is given types that do not go together"
+)
+NOT_A_BOOL = _code(
+    "T106", "not-a-bool-or-score", "error", "a condition is no bool, or a score no number"
+)
+UNKNOWN_ARGUMENT = _code(
+    "T107", "arg-never-in-schema", "error", "the operation takes no such argument"
+)
+RESPONSE_OF_ERROR = _code(
+    "T108", "response-field-of-error", "error",
+    "a field of a successful response is read where the call may have failed",
+)  # fmt: skip
+NULL_EQUALITY = _code(
+    "T109", "null-equality", "warning", "both sides of `==` may be null, and null equals null"
+)
+UNREACHABLE_BRANCH = _code(
+    "T110", "unreachable-branch", "warning", "one branch of a condition is never taken"
+)
+REDUNDANT_NULL_TEST = _code(
+    "T111", "redundant-null-test", "warning", "a value that is always present is tested for null"
+)
+ANY_TYPED = _code(
+    "T112", "any-typed-expression", "note", "a gap in a schema leaves a value without a type"
+)
+SCHEMA_UNSATISFIABLE = _code(
+    "T113", "request-schema-unsatisfiable", "error",
+    "an operation's schema admits nothing, or a call of the oracle violates it",
+)  # fmt: skip
+FORMULA_IN_LAMBDA = _code(
+    "T114", "formula-in-lambda", "error", "a trace formula stands inside a lambda or a pattern"
+)
+WRONG_CALL = _code(
+    "T115", "wrong-call", "error", "a function is called with arguments that it does not take"
+)
+NAME_TAKEN = _code("T116", "name-taken", "error", "a name is defined twice or hides another")
+CYCLIC_DEFINITION = _code(
+    "T117", "cyclic-definition", "error", "a definition depends on itself"
+)
+BAD_ROW = _code(
+    "T118", "bad-row", "error", "a row of a world violates its table's schema or a reference"
+)
+BAD_DECLARATION = _code(
+    "T119", "bad-declaration", "error", "a declaration of an API contradicts itself"
+)
+NOT_YET_KNOWN = _code(
+    "T120", "not-yet-known", "error",
+    "a value of the episode is used where only what is known at reset may be",
+)  # fmt: skip
+
+
+# ---- D: constant and dead logic ----
+
+CONSTANT_CONDITION = _code(
+    "D201", "constant-condition", "error", "a condition is always true or always false"
+)
+CONTRADICTION = _code(
+    "D202", "contradiction", "error", "conditions that must hold together exclude each other"
+)
+DUPLICATE_PART = _code("D206", "duplicate-part", "warning", "two parts say the same")
+UNUSED = _code("D208", "unused-definition", "warning", "a definition that nothing reads")
+WEIGHT_NOT_POSITIVE = _code(
+    "D209", "zero-or-negative-weight", "warning", "a part without effect, or an inverted one"
+)
+DOMINATED_PENALTY = _code(
+    "D210", "dominated-penalty", "warning", "a penalty that can never make a difference"
+)
+PART_WITH_WHEN = _code(
+    "D211", "part-with-when", "error", "a part has a `when`, which would change the denominator"
+)
+
+
+# ---- N: numbers and ranges ----
+
+SCORE_OUT_OF_RANGE = _code(
+    "N401", "score-out-of-range", "error", "a score or a factor is not proven to lie in [0, 1]"
+)
+SATURATING = _code(
+    "N402", "saturating-expression", "warning", "a clamp or ramp is flat on all reachable values"
+)
+EMPTY_EXPECTED = _code(
+    "N403", "empty-expected-set", "error", "a similarity is taken to a set that is always empty"
+)
+WEIGHT_DOMINANCE = _code(
+    "N404", "weight-dominance", "warning", "one part has nearly all of the weight, or nearly none"
+)
+ZERO_DENOMINATOR = _code(
+    "N408", "denominator-can-be-zero", "warning", "a division whose denominator may be zero"
+)
+SHORT_SIMILARITY = _code(
+    "N410", "short-string-similarity", "note", "a similarity to a text of less than 4 characters"
+)
+
+
+# ---- P: cost and regular expressions ----
+
+OVER_BUDGET = _code("P701", "cost-over-budget", "error", "an expression may cost over 10^6 steps")
+REGEX_UNSUPPORTED = _code(
+    "P704", "regex-unsupported", "error", "a regular expression that RE2 does not accept"
+)

@@ -1,0 +1,46 @@
+"""Did you mean: the one name, if any, that a mistyped name stands for; used by every look-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+_LONGEST = 100
+"""Longer names are nobody's typo; comparing them would cost quadratic time."""
+
+
+def suggest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that `name` most likely means, or None.
+
+    Accepted are, in this order: equality but for case, a small number of typing errors (at most a
+    third of the length, at least one), the same words in another order. The first of equals wins.
+    """
+    names = [c for c in candidates if c != name]
+    if len(name) > _LONGEST:
+        return None
+    folded = name.casefold()
+    for candidate in names:
+        if candidate.casefold() == folded:
+            return candidate
+    limit = max(1, len(name) // 3)
+    best: tuple[int, str] | None = None
+    for candidate in names:
+        if abs(len(candidate) - len(name)) > limit:
+            continue
+        distance = DamerauLevenshtein.distance(
+            folded, candidate.casefold(), score_cutoff=best[0] - 1 if best else limit
+        )
+        if distance <= limit and (best is None or distance < best[0]):
+            best = (distance, candidate)
+    if best is not None and best[0] < len(name):
+        return best[1]
+    words = _words(name)
+    return next((c for c in names if len(words) > 1 and _words(c) == words), None)
+
+
+def _words(name: str) -> list[str]:
+    """The words of an identifier in camel, snake or kebab case, sorted."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return sorted(re.split(r"[\W_]+", spaced.casefold()))
