@@ -27,7 +27,7 @@ def _time(run: Callable[[], object], number: int) -> float:
 def compare(
     ours: Callable[[], object], theirs: Callable[[], object], rounds: int = 15, slot_s: float = 0.05
 ) -> Ratio:
-    """Time theirs, ours, theirs in each round; the ratio of a round is ours over the mean of theirs.
+    """Time theirs, ours, theirs in each round; a round's ratio is ours over the mean of theirs.
 
     Args:
         ours: The code under test, one unit of work.

@@ -101,7 +101,7 @@ def measure() -> list[Row]:
     large = driver.load(HERE / "job" / "job_1000.yaml")
     environment, run = episode_of(small)
     tracker, run_by_hand = by_hand(20)
-    large_environment, run_large = episode_of(large)
+    _, run_large = episode_of(large)
     _, run_large_by_hand = by_hand(1000)
     replies = run()
     assert replies == run_by_hand(), "the two environments answer differently"
@@ -122,12 +122,12 @@ def measure() -> list[Row]:
     expression_environment = Environment(expression)
     expression_environment.reset(seed=0)
     e = expression_environment.episode
-    score_expression = expression.reward
+    ours = expression.reward
 
-    def hand_expression(e: Any) -> float:
+    def theirs(e: Any) -> float:
         return expression_by_hand(e.final, e.params)
 
-    assert score_expression(e) == hand_expression(e) == 1.0
+    assert ours(e) == theirs(e) == 1.0
     score_episode = small.reward
     return [
         Row("score chat messages, per part",
@@ -139,7 +139,7 @@ def measure() -> list[Row]:
         Row("episode, 20 issues", compare(run, run_by_hand), 0.45),
         Row("episode, 1,000 issues", compare(run_large, run_large_by_hand), 0.35),
         Row("episode, 1,000 issues against 20", compare(run_large, run), 1.30),
-        Row("one expression", compare(lambda: score_expression(e), lambda: hand_expression(e)), 1.10),
+        Row("one expression", compare(lambda: ours(e), lambda: theirs(e)), 1.10),
     ]  # fmt: skip
 
 
