@@ -1,4 +1,4 @@
-"""Where `grammar/` and `scenarios/` are, which come with rewardlang: in a checkout or in a wheel."""
+"""Where `grammar/` and `scenarios/`, which come with rewardlang, are: a checkout or a wheel."""
 
 from __future__ import annotations
 

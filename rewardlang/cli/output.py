@@ -1,0 +1,67 @@
+"""How commands print: colours only on a terminal, JSON where a machine reads, plain counts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+WIDTH = 100
+"""Columns when nobody's terminal says otherwise, so that output in files does not depend on it."""
+
+
+def format_option(function: F) -> F:
+    """Add `--format text|json`, passed as `form`."""
+    return click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text",
+        show_default=True, help="For people or for machines.",
+    )(function)  # fmt: skip
+
+
+def cache_option(function: F) -> F:
+    """Add `--no-cache`, passed as `no_cache`."""
+    return click.option(
+        "--no-cache", is_flag=True, help="Neither read nor write the cache."
+    )(function)  # fmt: skip
+
+
+def console() -> Console:
+    """Standard output, in colour when it is a terminal."""
+    from rich.console import Console
+
+    on_terminal = sys.stdout.isatty()
+    return Console(
+        width=None if on_terminal else WIDTH, highlight=False, emoji=False, markup=False
+    )
+
+
+def print_json(data: object) -> None:
+    """One JSON document, keys in the order given."""
+    import json
+
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def number(value: float) -> str:
+    """A reward or a score as people read it: two to six digits, no more than it has."""
+    text = f"{value:.6f}".rstrip("0")
+    whole, _, digits = text.partition(".")
+    return f"{whole}.{digits.ljust(2, '0')}"
+
+
+def cut(text: str, width: int) -> str:
+    """`text` on one line of at most `width` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: max(0, width - 1)] + "…"
