@@ -18,6 +18,35 @@ def _code(id: str, name: str, level: Level, summary: str) -> Code:
     return code
 
 
+# ---- Y: YAML and syntax ----
+# Y009, not-formatted, comes with the formatter.
+
+SYNTAX_ERROR = _code("Y001", "syntax-error", "error", "an expression that does not parse")
+CUT_BY_YAML = _code(
+    "Y002", "expression-cut-by-yaml", "error", "YAML read the end of an expression as a comment"
+)
+NOT_PLAIN_DATA = _code(
+    "Y003", "yaml-anchor-alias-tag", "error", "an anchor, an alias, a merge key, a tag or a directive"
+)
+DUPLICATE_KEY = _code("Y004", "duplicate-key", "error", "a key stands twice in one mapping")
+UNKNOWN_KEY = _code("Y005", "unknown-key", "error", "a key that this kind of file does not have")
+YAML11_TRAP = _code(
+    "Y006", "yaml11-trap", "warning", "a value that YAML 1.1 tools read as something else"
+)
+FLOW_SPLIT = _code(
+    "Y007", "flow-split-expression", "error", "YAML cut an expression at a comma or a bracket"
+)
+CONFUSABLE = _code(
+    "Y008", "confusable-characters", "warning", "characters that look like others or like nothing"
+)
+WRONG_SHAPE = _code("Y010", "wrong-shape", "error", "a value that its key cannot have")
+MISSING_KEY = _code("Y011", "missing-key", "error", "a key that must be there is not")
+NOT_YAML = _code("Y012", "not-yaml", "error", "a file that is not one YAML document in UTF-8")
+OVER_LIMIT = _code("Y013", "limit-exceeded", "error", "more than a file or an expression may hold")
+BAD_NAME = _code("Y014", "bad-name", "error", "a name that expressions could not refer to")
+NO_SUCH_FILE = _code("Y015", "no-such-file", "error", "a file that is not there or cannot be read")
+
+
 # ---- T: names and types ----
 
 UNKNOWN_NAME = _code("T101", "unknown-name", "error", "nothing of this name is in scope")
