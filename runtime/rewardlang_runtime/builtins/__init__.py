@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rewardlang_runtime.builtins import (
+    answers,
     documents,
     lists,
     maps,
@@ -17,6 +18,7 @@ from rewardlang_runtime.registry import BUILTINS
 
 __all__ = [
     "BUILTINS",
+    "answers",
     "documents",
     "lists",
     "maps",

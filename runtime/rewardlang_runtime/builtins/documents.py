@@ -13,7 +13,7 @@ from rewardlang_runtime.registry import builtin
 _MAX_NODES = 10_000
 _MAX_TEXT = 65_536
 _ADF_BLOCKS = frozenset(
-    [
+    (
         "doc",
         "paragraph",
         "heading",
@@ -37,7 +37,7 @@ _ADF_BLOCKS = frozenset(
         "mediaSingle",
         "mediaGroup",
         "blockCard",
-    ]
+    )  # fmt: skip
 )
 
 
@@ -214,7 +214,7 @@ def _table_rows(storage: str, index: int) -> list[list[str]]:
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CELLS = frozenset(("tr", "td", "th"))
 _BLOCKS = _HEADINGS | frozenset(
-    [
+    (
         "p",
         "br",
         "hr",
@@ -238,7 +238,7 @@ _BLOCKS = _HEADINGS | frozenset(
         "ac:layout-cell",
         "ac:task-list",
         "ac:task",
-    ]
+    )  # fmt: skip
 )
 
 

@@ -1,4 +1,4 @@
-"""Builtins over strings, and what an answer says."""
+"""Builtins over strings."""
 
 from __future__ import annotations
 
@@ -10,42 +10,6 @@ from rewardlang_runtime import values
 from rewardlang_runtime.registry import builtin
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:['\u2019]\w+)?")
-_CLAUSE = re.compile(r"[.;:!?](?=\s|$)|,(?=\s)|\n|\b(?:but|and|although|though)\b")
-_NUMBER = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?")
-
-_NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "neither",
-        "nor",
-        "none",
-        "nobody",
-        "nothing",
-        "without",
-        "cannot",
-        "isnt",
-        "wasnt",
-        "arent",
-        "werent",
-        "dont",
-        "doesnt",
-        "didnt",
-        "hasnt",
-        "havent",
-        "hadnt",
-        "cant",
-        "couldnt",
-        "wont",
-        "wouldnt",
-    ]
-)
-_ABSENCES = frozenset(
-    ["none", "nobody", "null", "empty", "unset", "missing", "nothing", "blank", "unknown"]
-)
-_REACH = 4
-"""How many words after a negator it still negates."""
 
 
 # ---- shape ----
@@ -68,7 +32,7 @@ def length(self: str) -> int:
     >>> length("To Do")
     5
     """
-    return len(_string(self))
+    return len(string(self))
 
 
 @builtin("lower(self: str) -> str", cost="size(self)")
@@ -78,7 +42,7 @@ def lower(self: str) -> str:
     >>> lower("To Do")
     'to do'
     """
-    return _string(self).lower()
+    return string(self).lower()
 
 
 @builtin("upper(self: str) -> str", cost="size(self)")
@@ -88,7 +52,7 @@ def upper(self: str) -> str:
     >>> upper("acme")
     'ACME'
     """
-    return _string(self).upper()
+    return string(self).upper()
 
 
 @builtin("strip(self: str) -> str", cost="size(self)")
@@ -98,7 +62,7 @@ def strip(self: str) -> str:
     >>> strip("  Release notes ")
     'Release notes'
     """
-    return _string(self).strip()
+    return string(self).strip()
 
 
 @builtin("fold(text: str) -> str", cost="size(text)")
@@ -108,7 +72,7 @@ def fold(text: str) -> str:
     >>> fold("  Release\\u00a0 NOTES ")
     'release notes'
     """
-    if _string(text).isascii():
+    if string(text).isascii():
         return " ".join(text.lower().split())
     import unicodedata
 
@@ -124,7 +88,7 @@ def starts_with(self: str, prefix: str) -> bool:
     >>> starts_with("ACME-12", "ACME-")
     True
     """
-    return _string(self).startswith(_string(prefix))
+    return string(self).startswith(string(prefix))
 
 
 @builtin("ends_with(self: str, suffix: str) -> bool")
@@ -134,7 +98,7 @@ def ends_with(self: str, suffix: str) -> bool:
     >>> ends_with("ACME-12", "-12")
     True
     """
-    return _string(self).endswith(_string(suffix))
+    return string(self).endswith(string(suffix))
 
 
 @builtin("contains_text(self: str, part: str) -> bool", cost="size(self)")
@@ -144,7 +108,7 @@ def contains_text(self: str, part: str) -> bool:
     >>> contains_text("Release notes", "note")
     True
     """
-    return _string(part) in _string(self)
+    return string(part) in string(self)
 
 
 @builtin("replace(self: str, old: str, new: str) -> str", cost="size(self) * size(new)")
@@ -154,8 +118,8 @@ def replace(self: str, old: str, new: str) -> str:
     >>> replace("a-b-c", "-", "+")
     'a+b+c'
     """
-    _string(self), _string(new)
-    if not _string(old):
+    string(self), string(new)
+    if not string(old):
         return self
     if self.count(old) * len(new) > _MAX_TEXT:
         raise ValueError(f"the replaced text has more than {_MAX_TEXT} characters")
@@ -169,7 +133,7 @@ def truncate(self: str, count: int) -> str:
     >>> truncate("2026-03-02T09:00:00Z", 10)
     '2026-03-02'
     """
-    return _string(self)[: _count(count)]
+    return string(self)[: whole(count)]
 
 
 @builtin("split(self: str, separator: str) -> list[str]", cost="size(self)")
@@ -179,7 +143,7 @@ def split(self: str, separator: str) -> list[str]:
     >>> split("summary,status", ",")
     ['summary', 'status']
     """
-    return _string(self).split(_string(separator) or None)
+    return string(self).split(string(separator) or None)
 
 
 @builtin('join(self: list[str], separator: str = "") -> str', cost="size(self)")
@@ -191,7 +155,7 @@ def join(self: list[str], separator: str = "") -> str:
     """
     if type(self) is not list:
         raise TypeError("only a list can be joined")
-    return _string(separator).join(self)
+    return string(separator).join(self)
 
 
 @builtin("words(text: str) -> list[str]", cost="size(text)")
@@ -207,186 +171,6 @@ def words(text: str) -> list[str]:
 _MAX_TEXT = 1 << 20
 
 
-# ---- what is said ----
-
-
-@builtin("numbers(text: str) -> list[number]", cost="size(text)")
-def numbers(text: str) -> list[float]:
-    """The numbers written in `text`, in order, at most 256 of them; parts of names do not count.
-
-    >>> numbers("ACME-12 went from 1,500 to 20.5 in 3min, that is -2")
-    [1500, 20.5, 3, -2]
-    """
-    found: list[float] = []
-    for match in _NUMBER.finditer(_string(text)):
-        start, digits = match.start(), match.group()
-        before = text[start - 1] if start else " "
-        sign = 1
-        if before in "-\u2212":
-            ahead = text[start - 2] if start > 1 else " "
-            if ahead.isalpha() or ahead == "_":
-                continue
-            sign = 1 if ahead.isdigit() else -1
-        elif before.isalnum() or before == "_":
-            continue
-        if len(digits) > 40:
-            continue
-        plain = digits.replace(",", "")
-        found.append(sign * (float(plain) if "." in plain else int(plain)))
-        if len(found) == values.MAX_ITEMS:
-            break
-    return found
-
-
-@builtin("number(text: str) -> number?", cost="size(text)")
-def number(text: str) -> float | None:
-    """The first number written in `text`, or null.
-
-    >>> number("about 15 minutes")
-    15
-    """
-    found = numbers(text)
-    return found[0] if found else None
-
-
-@builtin("to_int(text: str) -> int?")
-def to_int(text: str) -> int | None:
-    """`text` as a whole number when it is nothing else, or null.
-
-    >>> to_int("10001")
-    10001
-    """
-    digits = _string(text)[1:] if text.startswith("-") else text
-    if digits.isascii() and digits.isdigit() and len(digits) <= 18:
-        return int(text)
-    return None
-
-
-@builtin(
-    "says(answer: str, value: any, instead_of: list[any] = []) -> bool",
-    cost="size(answer) * size(instead_of)",
-)
-def says(answer: str, value: Any, instead_of: list[Any] | None = None) -> bool:
-    """Whether `answer` states `value`: names it, never negated, and none of the alternatives.
-
-    Case, white space and punctuation do not count. An alternative inside a mention of `value`
-    does not count either. A null value is never stated; `says_none` is for that.
-
-    >>> says("ACME-12 is In Progress.", "In Progress", ["To Do", "In Progress", "Done"])
-    True
-    >>> says("It is To Do or In Progress.", "In Progress", ["To Do", "In Progress", "Done"])
-    False
-    """
-    if value is None:
-        return False
-    spoken = _Spoken(answer)
-    wanted = words(values.text(value))
-    mentions = spoken.mentions(wanted)
-    if not wanted:
-        return fold(values.text(value)) in fold(answer) and not _others(spoken, instead_of, [], [])
-    if not mentions or any(spoken.negated(at) for at in mentions):
-        return False
-    return not _others(spoken, instead_of, wanted, mentions)
-
-
-@builtin(
-    "says_none(answer: str, what: str, instead_of: list[any] = []) -> bool",
-    cost="size(answer) * size(instead_of)",
-)
-def says_none(answer: str, what: str, instead_of: list[Any] | None = None) -> bool:
-    """Whether `answer` states that there is no `what`, and names none of the alternatives.
-
-    >>> says_none("The issue is unassigned.", "assignee")
-    True
-    >>> says_none("It has no assignee yet.", "assignee")
-    True
-    >>> says_none("The assignee is Ana.", "assignee")
-    False
-    """
-    spoken = _Spoken(answer)
-    stem = _stem(fold(what))
-    if not stem or _others(spoken, instead_of, [], []):
-        return False
-    for at, word in enumerate(spoken.words):
-        if word.startswith("un" + stem):
-            if not spoken.negated(at):
-                return True
-        elif word.startswith(stem) and (spoken.negated(at) or spoken.absent_after(at)):
-            return True
-    return False
-
-
-class _Spoken:
-    """An answer as words, each with the number of its clause."""
-
-    __slots__ = ("clauses", "words")
-
-    def __init__(self, answer: str) -> None:
-        self.words: list[str] = []
-        self.clauses: list[int] = []
-        start = 0
-        plain = _string(answer).lower()
-        for clause, match in enumerate([*_CLAUSE.finditer(plain), None]):
-            found = words(plain[start : match.start() if match else len(plain)])
-            self.words += found
-            self.clauses += [clause] * len(found)
-            start = match.start() if match else start
-
-    def mentions(self, wanted: list[str]) -> list[int]:
-        """Where the words `wanted` stand next to each other."""
-        if not wanted:
-            return []
-        size, head = len(wanted), wanted[0]
-        return [
-            at
-            for at, word in enumerate(self.words)
-            if word == head and self.words[at : at + size] == wanted
-        ]
-
-    def negated(self, at: int) -> bool:
-        """Whether a negator stands shortly before word `at`, in the same clause."""
-        clause = self.clauses[at]
-        return any(
-            self.clauses[i] == clause and _negator(self.words[i])
-            for i in range(max(0, at - _REACH), at)
-        )
-
-    def absent_after(self, at: int) -> bool:
-        """Whether word `at` is followed by "is empty", "none" or the like."""
-        window = self.words[at + 1 : at + 1 + _REACH]
-        return any(word in _ABSENCES or _negator(word) for word in window)
-
-
-def _negator(word: str) -> bool:
-    return word.replace("'", "") in _NEGATORS or word.endswith("n't")
-
-
-def _others(
-    spoken: _Spoken, instead_of: list[Any] | None, wanted: list[str], mentions: list[int]
-) -> bool:
-    """Whether one of the alternatives is named outside the mentions of what is wanted."""
-    if instead_of is not None and type(instead_of) is not list:
-        raise TypeError("the alternatives are a list")
-    covered = {i for at in mentions for i in range(at, at + len(wanted))}
-    for other in instead_of or ():
-        if other is None:
-            continue
-        named = words(values.text(other))
-        if named == wanted:
-            continue
-        for at in spoken.mentions(named):
-            if not covered.issuperset(range(at, at + len(named))):
-                return True
-    return False
-
-
-def _stem(word: str) -> str:
-    for ending in ("ees", "ee", "ers", "er", "ors", "or", "ed", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
-
-
 # ---- similarity of texts ----
 
 
@@ -397,9 +181,9 @@ def edit_sim(a: str, b: str, max_len: int = 500) -> float:
     >>> edit_sim("To Do", "To Da")
     0.8
     """
-    if _string(a) == _string(b):
+    if string(a) == string(b):
         return 1.0
-    limit = min(_count(max_len), values.MAX_STRING)
+    limit = min(whole(max_len), values.MAX_STRING)
     return _similarity()(a[:limit], b[:limit])
 
 
@@ -438,13 +222,15 @@ def _similarity() -> Callable[[str, str], float]:
     return _levenshtein
 
 
-def _string(value: Any) -> str:
+def string(value: Any) -> str:
+    """`value`, or TypeError when it is no string."""
     if type(value) is not str:
         raise TypeError(f"{type(value).__name__} is no string")
     return value
 
 
-def _count(value: Any) -> int:
+def whole(value: Any) -> int:
+    """`value` or 0 if it is negative, or TypeError when it is no whole number."""
     if type(value) is not int:
         raise TypeError(f"{type(value).__name__} is no whole number")
     return max(0, value)
