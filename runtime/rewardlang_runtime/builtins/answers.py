@@ -12,47 +12,15 @@ from rewardlang_runtime.registry import builtin
 _CLAUSE = re.compile(r"[.;:!?](?=\s|$)|,(?=\s)|\n|\b(?:but|and|although|though)\b")
 _NUMBER = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?")
 
-_NEGATORS = frozenset(
-    (
-        "not",
-        "no",
-        "never",
-        "neither",
-        "nor",
-        "none",
-        "nobody",
-        "nothing",
-        "without",
-        "cannot",
-        "isnt",
-        "wasnt",
-        "arent",
-        "werent",
-        "dont",
-        "doesnt",
-        "didnt",
-        "hasnt",
-        "havent",
-        "hadnt",
-        "cant",
-        "couldnt",
-        "wont",
-        "wouldnt",
-    )  # fmt: skip
-)
-_ABSENCES = frozenset(
-    (
-        "none",
-        "nobody",
-        "null",
-        "empty",
-        "unset",
-        "missing",
-        "nothing",
-        "blank",
-        "unknown",
-    )  # fmt: skip
-)
+_NEGATORS_WORDS = """
+not no never neither nor none nobody nothing without cannot isnt wasnt arent werent dont
+doesnt didnt hasnt havent hadnt cant couldnt wont wouldnt
+"""
+_NEGATORS = frozenset(_NEGATORS_WORDS.split())
+_ABSENCES_WORDS = """
+none nobody null empty unset missing nothing blank unknown
+"""
+_ABSENCES = frozenset(_ABSENCES_WORDS.split())
 _REACH = 4
 """How many words after a negator it still negates."""
 

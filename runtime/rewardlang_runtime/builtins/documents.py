@@ -12,33 +12,12 @@ from rewardlang_runtime.registry import builtin
 
 _MAX_NODES = 10_000
 _MAX_TEXT = 65_536
-_ADF_BLOCKS = frozenset(
-    (
-        "doc",
-        "paragraph",
-        "heading",
-        "bulletList",
-        "orderedList",
-        "listItem",
-        "taskItem",
-        "taskList",
-        "decisionItem",
-        "decisionList",
-        "codeBlock",
-        "blockquote",
-        "panel",
-        "rule",
-        "table",
-        "tableRow",
-        "tableCell",
-        "tableHeader",
-        "expand",
-        "nestedExpand",
-        "mediaSingle",
-        "mediaGroup",
-        "blockCard",
-    )  # fmt: skip
-)
+_ADF_BLOCKS_NAMES = """
+doc paragraph heading bulletList orderedList listItem taskItem taskList decisionItem
+decisionList codeBlock blockquote panel rule table tableRow tableCell tableHeader expand
+nestedExpand mediaSingle mediaGroup blockCard
+"""
+_ADF_BLOCKS = frozenset(_ADF_BLOCKS_NAMES.split())
 
 
 @builtin("adf_text(document: any) -> str", cost="size(document)")
@@ -213,33 +192,12 @@ def _table_rows(storage: str, index: int) -> list[list[str]]:
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CELLS = frozenset(("tr", "td", "th"))
-_BLOCKS = _HEADINGS | frozenset(
-    (
-        "p",
-        "br",
-        "hr",
-        "div",
-        "ul",
-        "ol",
-        "li",
-        "pre",
-        "blockquote",
-        "table",
-        "tbody",
-        "thead",
-        "tr",
-        "td",
-        "th",
-        "ac:structured-macro",
-        "ac:rich-text-body",
-        "ac:plain-text-body",
-        "ac:layout",
-        "ac:layout-section",
-        "ac:layout-cell",
-        "ac:task-list",
-        "ac:task",
-    )  # fmt: skip
-)
+_BLOCKS_NAMES = """
+p br hr div ul ol li pre blockquote table tbody thead tr td th ac:structured-macro
+ac:rich-text-body ac:plain-text-body ac:layout ac:layout-section ac:layout-cell ac:task-
+list ac:task
+"""
+_BLOCKS = _HEADINGS | frozenset(_BLOCKS_NAMES.split())
 
 
 def _tokens(storage: Any) -> Iterator[tuple[str, str]]:
