@@ -63,6 +63,8 @@ class Operation(NamedTuple):
     """Argument to (where, wire name); where is path, query or body."""
     run: Callable[[World, dict[str, Json], str, str], tuple[int, Json]]
     writes: bool
+    status: int = 200
+    """Status of a success."""
 
 
 class Api(NamedTuple):
@@ -122,9 +124,7 @@ class Scenario(NamedTuple):
     """Online scoring: fresh state, or None when a pattern needs the end of the episode."""
     step: Callable[[list[Any], Call, int, Episode], None] | None
     finish: Callable[[list[Any], Episode], Detail] | None
-    oracle: Callable[
-        [World, Params, tuple[Json, ...]], Generator[tuple[str, Json], Json, None]
-    ]
+    oracle: Callable[[World, Params, tuple[Json, ...]], Generator[tuple[str, Json], Json, None]]
     """Yields (operation, args), is sent the response body; at last yields ("", answer)."""
     reads_args: frozenset[str]
     """Operations whose arguments the reward reads; "*" for all."""
