@@ -1,1 +1,1 @@
-
+"""Text to trees: YAML with places, expressions, and the three kinds of file as written."""

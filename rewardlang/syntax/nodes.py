@@ -12,7 +12,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Base of every node; `span` covers the node's text in the file, quotes and brackets included."""
+    """Base of every node; `span` covers its text in the file, with quotes and brackets."""
 
     span: Span
 
