@@ -113,7 +113,7 @@ class _Reader:
         answer = ""
         at = -1
         try:
-            for at, message in enumerate(messages):
+            for at, message in enumerate(messages):  # noqa: B007 (named in the error below)
                 role = message["role"]
                 if role == "tool":
                     call = self.take(pending, message)
