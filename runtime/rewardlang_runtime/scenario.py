@@ -87,7 +87,7 @@ class TableSpec(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """A compiled scenario. Functions are at module level, so that instances can be pickled by name."""
+    """A compiled scenario. Its functions are at module level, so that they pickle by name."""
 
     name: str
     source: str

@@ -194,8 +194,8 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CELLS = frozenset(("tr", "td", "th"))
 _BLOCKS_NAMES = """
 p br hr div ul ol li pre blockquote table tbody thead tr td th ac:structured-macro
-ac:rich-text-body ac:plain-text-body ac:layout ac:layout-section ac:layout-cell ac:task-
-list ac:task
+ac:rich-text-body ac:plain-text-body ac:layout ac:layout-section ac:layout-cell
+ac:task-list ac:task
 """
 _BLOCKS = _HEADINGS | frozenset(_BLOCKS_NAMES.split())
 

@@ -1,0 +1,419 @@
+"""Worlds: tables that share one frozen base and differ from it by copy-on-write overlays.
+
+A row is plain JSON data and is never changed in place: a write puts a new row, which shares all
+that did not change. So a reset costs one small dict, whatever the size of the base, and what an
+episode changed is what its overlays hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from rewardlang_runtime.values import equal
+
+if TYPE_CHECKING:
+    from rewardlang_runtime.scenario import Scenario, TableSpec
+
+Row = dict[str, Any]
+Path = tuple[str, ...]
+ChangePath = tuple[str, "str | None | EllipsisType", Path]
+"""Table, key and fields. `...` as key stands for every row; a null key allows nothing."""
+
+_MISSING: Any = object()
+
+
+class Table:
+    """A table of the base. Frozen; shared by all worlds, and so are the indexes it builds."""
+
+    __slots__ = ("_indexes", "_places", "aliases", "rows", "spec")
+
+    def __init__(self, spec: TableSpec, rows: Mapping[str, Row]) -> None:
+        self.spec = spec
+        self.rows = dict(rows)
+        self.aliases = _aliases(spec, self.rows.items())
+        self._indexes: dict[Path, dict[str, list[Row]]] = {}
+        self._places: dict[str, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def get(self, key: Any) -> Row | None:
+        """The row with this key, or else with this value of an `also_by` field, or null."""
+        if type(key) is not str:
+            return None
+        row = self.rows.get(key)
+        if row is None and key in self.aliases:
+            return self.rows[self.aliases[key]]
+        return row
+
+    def key_of(self, key: Any) -> str | None:
+        """The key of the row that `get(key)` finds."""
+        if type(key) is not str:
+            return None
+        return key if key in self.rows else self.aliases.get(key)
+
+    def keys(self) -> list[str]:
+        """The keys, in order."""
+        return list(self.rows)
+
+    def values(self) -> list[Row]:
+        """The rows, in order."""
+        return list(self.rows.values())
+
+    def items(self) -> list[tuple[str, Row]]:
+        """Keys and rows, in order."""
+        return list(self.rows.items())
+
+    def where(self, path: Path, value: Any) -> list[Row]:
+        """The rows whose string at `path` equals `value`. The list is shared: do not change it."""
+        index = self._indexes.get(path)
+        if index is None:
+            index = self._indexes[path] = self._index(path)
+        return index.get(value, _NO_ROWS) if type(value) is str else _NO_ROWS
+
+    def place(self, key: str) -> int:
+        """The number of a row in the order of the table."""
+        if self._places is None:
+            self._places = {name: number for number, name in enumerate(self.rows)}
+        return self._places[key]
+
+    def _index(self, path: Path) -> dict[str, list[Row]]:
+        index: dict[str, list[Row]] = {}
+        for row in self.rows.values():
+            value = _at(row, path)
+            if type(value) is str:
+                index.setdefault(value, []).append(row)
+        return index
+
+
+_NO_ROWS: list[Row] = []
+
+
+class Overlay:
+    """A table of one world, with what differs from the base.
+
+    `changed` holds, for each key that was written, the row now or None when it is gone; `made` the
+    keys that the base lacks, in the order of creation.
+    """
+
+    __slots__ = ("aliases", "base", "changed", "made", "owner")
+
+    def __init__(self, base: Table, owner: object) -> None:
+        self.base = base
+        self.owner = owner
+        self.changed: dict[str, Row | None] = {}
+        self.made: dict[str, None] = {}
+        self.aliases: dict[str, str] = {}
+
+    def copy(self, owner: object) -> Overlay:
+        """The same table, for another owner to change."""
+        twin = Overlay.__new__(Overlay)
+        twin.base = self.base
+        twin.owner = owner
+        twin.changed = self.changed.copy()
+        twin.made = self.made.copy()
+        twin.aliases = self.aliases.copy()
+        return twin
+
+    # ---- writing ----
+
+    def put(self, key: str, row: Row) -> None:
+        """Set the row with this key, new or not; its `also_by` fields find it from now on."""
+        if key not in self.base.rows and key not in self.made:
+            self.made[key] = None
+        self.changed[key] = row
+        for name in self.base.spec.also_by:
+            value = row.get(name)
+            if type(value) is str:
+                self.aliases[value] = key
+
+    def delete(self, key: str) -> None:
+        """Remove the row with this key, if there is one."""
+        if key in self.base.rows:
+            self.changed[key] = None
+        elif key in self.made:
+            del self.made[key], self.changed[key]
+
+    # ---- reading, as Table ----
+
+    @property
+    def spec(self) -> TableSpec:
+        """The table's declaration."""
+        return self.base.spec
+
+    def __len__(self) -> int:
+        gone = sum(row is None for row in self.changed.values())
+        return len(self.base.rows) + len(self.made) - gone
+
+    def get(self, key: Any) -> Row | None:
+        """The row with this key, or else with this value of an `also_by` field, or null."""
+        if type(key) is not str:
+            return None
+        row = self.changed.get(key, _MISSING)
+        if row is _MISSING:
+            row = self.base.rows.get(key)
+        if row is None:
+            found = self._by_alias(key)
+            return None if found is None else self._row(found)
+        return row  # type: ignore[no-any-return]
+
+    def key_of(self, key: Any) -> str | None:
+        """The key of the row that `get(key)` finds."""
+        if type(key) is not str:
+            return None
+        return key if self._row(key) is not None else self._by_alias(key)
+
+    def keys(self) -> list[str]:
+        """The keys, in order: those of the base, then new ones as they were created."""
+        return [key for key, _ in self.items()]
+
+    def values(self) -> list[Row]:
+        """The rows, in the order of the keys."""
+        return [row for _, row in self.items()]
+
+    def items(self) -> list[tuple[str, Row]]:
+        """Keys and rows, in order."""
+        changed = self.changed
+        if not changed:
+            return self.base.items()
+        found = []
+        for key, row in self.base.rows.items():
+            now = changed.get(key, row)
+            if now is not None:
+                found.append((key, now))
+        for key in self.made:
+            found.append((key, changed[key]))  # type: ignore[arg-type]
+        return found
+
+    def where(self, path: Path, value: Any) -> list[Row]:
+        """The rows whose string at `path` equals `value`, in order. Do not change the list."""
+        found = self.base.where(path, value)
+        changed = self.changed
+        if not changed or type(value) is not str:
+            return found
+        name = self.base.spec.key
+        if not any(row is not None and _at(row, path) == value for row in changed.values()):
+            return [row for row in found if row[name] not in changed]
+        place, made = self.base.place, len(self.base.rows)
+        kept = [(place(row[name]), row) for row in found if row[name] not in changed]
+        for key, row in changed.items():
+            if row is not None and _at(row, path) == value and key not in self.made:
+                kept.append((place(key), row))
+        for number, key in enumerate(self.made, made):
+            row = changed[key]
+            if row is not None and _at(row, path) == value:
+                kept.append((number, row))
+        kept.sort(key=_first)
+        return [row for _, row in kept]
+
+    def _row(self, key: str) -> Row | None:
+        row = self.changed.get(key, _MISSING)
+        return self.base.rows.get(key) if row is _MISSING else row
+
+    def _by_alias(self, value: str) -> str | None:
+        """The key of a row that has `value` in an `also_by` field now."""
+        for aliases in (self.aliases, self.base.aliases):
+            key = aliases.get(value)
+            row = None if key is None else self._row(key)
+            if row is not None and any(row.get(name) == value for name in self.spec.also_by):
+                return key
+        return None
+
+    # ---- what changed ----
+
+    def touched(self) -> list[tuple[str, Row | None, Row | None]]:
+        """Key, row before and row now of all that differs from the base, in order of writing."""
+        rows = self.base.rows
+        found = []
+        for key, row in self.changed.items():
+            before = rows.get(key)
+            if row is not before and not equal(row, before):
+                found.append((key, before, row))
+        return found
+
+
+TableView = Table | Overlay
+
+
+class Base:
+    """The frozen start of every episode: tables, counters, and an untouched world over them."""
+
+    __slots__ = ("counters", "tables", "world")
+
+    def __init__(self, tables: dict[str, TableView], counters: dict[str, int]) -> None:
+        self.tables = tables
+        self.counters = counters
+        self.world = World(self)
+
+
+class World(dict[str, TableView]):
+    """Tables by name. Made from a base in constant time; reading needs no method of its own."""
+
+    __slots__ = ("_owner", "base", "counters")
+
+    def __init__(self, base: Base) -> None:
+        super().__init__(base.tables)
+        self.base = base
+        self.counters = base.counters
+        self._owner = self
+
+    def edit(self, table: str) -> Overlay:
+        """The table for writing. Rows that are read from it stay as they are when it is written."""
+        view = self[table]
+        if type(view) is Table:
+            overlay = Overlay(view, self._owner)
+        elif view.owner is self._owner:  # type: ignore[union-attr]
+            return view  # type: ignore[return-value]
+        else:
+            overlay = view.copy(self._owner)  # type: ignore[union-attr]
+        self[table] = overlay
+        return overlay
+
+    def set_counter(self, name: str, value: int) -> None:
+        """Set a counter, in this world alone."""
+        self.counters = {**self.counters, name: value}
+
+    def snapshot(self) -> World:
+        """This world as it is now; later writes to either do not reach the other."""
+        twin = World.__new__(World)
+        twin.update(self)
+        twin.base = self.base
+        twin.counters = self.counters
+        # Neither owns the overlays any longer: the next write to one copies it first.
+        twin._owner = twin
+        self._owner = object()  # type: ignore[assignment]
+        return twin
+
+    def restore(self, snapshot: World) -> None:
+        """Become what `snapshot` was taken of; tables are never added or removed."""
+        self.update(snapshot)
+        self.counters = snapshot.counters
+
+    def created(self, table: str) -> list[Row]:
+        """The rows that the base lacks, as they are now, in order of creation."""
+        view = self[table]
+        if type(view) is Table:
+            return []
+        return [view.changed[key] for key in view.made]  # type: ignore[union-attr, misc]
+
+    def updated(self, table: str) -> list[Row]:
+        """The rows of the base that differ now, as they are now, in order of the base."""
+        return [now for _, before, now in self._touched(table) if before and now]
+
+    def deleted(self, table: str) -> list[Row]:
+        """The rows of the base that are gone, as they were, in order of the base."""
+        return [before for _, before, now in self._touched(table) if before and not now]
+
+    def changed_only(self, paths: tuple[ChangePath, ...]) -> bool:
+        """Whether every difference from the base lies at or under one of `paths`.
+
+        Internal tables do not count. With no paths: whether nothing has changed. A key may also
+        be the value of an `also_by` field.
+        """
+        for name, view in self.items():
+            if type(view) is Table or view.spec.internal:
+                continue
+            touched = view.touched()  # type: ignore[union-attr]
+            if touched and not self._allowed(view, name, touched, paths):
+                return False
+        return True
+
+    def _allowed(
+        self,
+        view: TableView,
+        name: str,
+        touched: list[tuple[str, Row | None, Row | None]],
+        paths: tuple[ChangePath, ...],
+    ) -> bool:
+        allowed: dict[str, list[Path]] = {}
+        for table, key, fields in paths:
+            if table == name and key is ...:
+                if not fields:
+                    return True
+                for touched_key, _, _ in touched:
+                    allowed.setdefault(touched_key, []).append(fields)
+            elif table == name:
+                for real in {view.key_of(key): 0, self.base.tables[name].key_of(key): 0}:
+                    if real is not None:
+                        allowed.setdefault(real, []).append(fields)
+        return all(
+            _within(before, now, allowed[key]) if key in allowed else False
+            for key, before, now in touched
+        )
+
+    def _touched(self, table: str) -> list[tuple[str, Row | None, Row | None]]:
+        view = self[table]
+        if type(view) is Table:
+            return []
+        found = [
+            entry
+            for entry in view.touched()  # type: ignore[union-attr]
+            if entry[1] is not None
+        ]
+        place = view.base.place  # type: ignore[union-attr]
+        found.sort(key=lambda entry: place(entry[0]))
+        return found
+
+
+def _within(before: Any, now: Any, allowed: list[Path]) -> bool:
+    """Whether `before` and `now` differ at most at or under the paths `allowed`."""
+    if () in allowed or equal(before, now):
+        return True
+    if type(before) is not dict or type(now) is not dict:
+        return False
+    for key in {**before, **now}:
+        inner = [path[1:] for path in allowed if path[0] == key]
+        old, new = before.get(key, _MISSING), now.get(key, _MISSING)
+        if not _within(old, new, inner):
+            return False
+    return True
+
+
+def _at(row: Any, path: Path) -> Any:
+    for name in path:
+        if type(row) is not dict:
+            return None
+        row = row.get(name)
+    return row
+
+
+def _aliases(spec: TableSpec, items: Any) -> dict[str, str]:
+    """From values of `also_by` fields to keys; the first row wins."""
+    found: dict[str, str] = {}
+    if spec.also_by:
+        for key, row in items:
+            for name in spec.also_by:
+                value = row.get(name)
+                if type(value) is str:
+                    found.setdefault(value, key)
+    return found
+
+
+def _first(pair: tuple[int, Row]) -> int:
+    return pair[0]
+
+
+# ---- bases ----
+
+_BASES: dict[tuple[str, tuple[TableSpec, ...]], Base] = {}
+_KEPT = 16
+"""How many bases a process keeps."""
+
+
+def load_base(scenario: Scenario) -> Base:
+    """The base of a scenario's worlds; scenarios with the same world and tables share one."""
+    key = (scenario.world, scenario.tables)
+    base = _BASES.get(key)
+    if base is None:
+        data = orjson.loads(scenario.world)
+        tables: dict[str, TableView] = {
+            spec.name: Table(spec, data["tables"].get(spec.name, {})) for spec in scenario.tables
+        }
+        if len(_BASES) >= _KEPT:
+            del _BASES[next(iter(_BASES))]
+        base = _BASES[key] = Base(tables, data["counters"])
+    return base
