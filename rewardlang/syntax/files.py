@@ -206,11 +206,12 @@ class ErrorItem:
 
 @dataclass(frozen=True, slots=True)
 class EffectItem:
-    """An effect as a string, or `{when: expr, do: effect}`."""
+    """An effect as a string, or `{each?: {name: list}, when?: expr, do: effect}`."""
 
     when: Expr | None
     effect: Effect | None
     span: Span
+    each: Binding | None = None
 
 
 @dataclass(frozen=True, slots=True)
