@@ -26,8 +26,6 @@ _UNCUT = 512
 """Text this short holds no string or list that a cap would cut, only depth."""
 _MAX_OPENERS = 32
 
-_call = tuple.__new__
-
 
 class BadMessages(ValueError):
     """The messages are not what a trainer sends; the text says which one and why."""
@@ -127,7 +125,7 @@ class _Reader:
                             answer = _joined(answer)
                         if "<tool_call>" in answer:
                             if len(calls) < limit:
-                                calls.append(_call(Call, _MALFORMED))
+                                calls.append(Call("", {}, "malformed_arguments", 0, None))
                             answer = ""
         except (KeyError, TypeError, AttributeError, IndexError) as error:
             raise BadMessages(f"message {at}: {error!r}") from error
@@ -158,9 +156,7 @@ class _Reader:
         if args is None:
             return Call(name, {}, "malformed_arguments", 0, None)
         response = _json(observation) if name in self.responses else None
-        return _call(  # type: ignore[no-any-return, call-overload]
-            Call, (name, args, "ok", self.scenario.operations[name].status, response, None, None)
-        )
+        return Call(name, args, "ok", self.scenario.operations[name].status, response)
 
     def failed(self, name: str, arguments: Any, observation: str) -> Call:
         error = _json(observation)
@@ -188,9 +184,6 @@ class _Reader:
             return None
         self.cuts += cuts
         return value  # type: ignore[no-any-return]
-
-
-_MALFORMED = ("", {}, "malformed_arguments", 0, None, None, None)
 
 
 def _json(text: str) -> Any:
