@@ -1,0 +1,15 @@
+"""The meaning of the language: a tree-walking evaluator, small rather than fast.
+
+It is what generated code is tested against, what expands worlds when compiling, and what explains
+rewards. It shares no code with `emit`.
+"""
+
+from __future__ import annotations
+
+# Both enter their rules into the evaluator's table when imported.
+from rewardlang.interpret import trace, world
+from rewardlang.interpret.context import Context, named
+from rewardlang.interpret.evaluate import evaluate, holds, let
+from rewardlang.interpret.values import Failure, same
+
+__all__ = ["Context", "Failure", "evaluate", "holds", "let", "named", "same", "trace", "world"]
