@@ -6,7 +6,7 @@ Data only. JSON values are plain Python; expressions are typed trees.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rewardlang.source import Source, Span
@@ -145,10 +145,12 @@ class InvalidShape:
     """How the API words a request that fails its schema (see docs, `invalid_request`).
 
     `body` is evaluated with `errors`: a map from argument to message, and `messages`: its values.
+    `wording` has the messages by JSON Schema keyword, see `rewardlang_runtime.scenario.Api`.
     """
 
     status: int
     body: Expr
+    wording: Mapping[str, str] = field(default_factory=dict)
 
 
 # ---- a world ----
