@@ -10,6 +10,24 @@ from __future__ import annotations
 from rewardlang.interpret import trace, world
 from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds, let
+from rewardlang.interpret.operations import run
+from rewardlang.interpret.reward import Explanation, Shown, context_of, explain, reward
 from rewardlang.interpret.values import Failure, same
 
-__all__ = ["Context", "Failure", "evaluate", "holds", "let", "named", "same", "trace", "world"]
+__all__ = [
+    "Context",
+    "Explanation",
+    "Failure",
+    "Shown",
+    "context_of",
+    "evaluate",
+    "explain",
+    "holds",
+    "let",
+    "named",
+    "reward",
+    "run",
+    "same",
+    "trace",
+    "world",
+]
