@@ -27,8 +27,11 @@ class Facts:
     provenance: Provenance = "scenario"
     stage: Stage = "setup"
     can_fail: bool = False
-    """Whether evaluation can meet data that no schema vouches for: it may then fail, or give a
-    value of another type. What an atom catches inside itself counts for the atom, not above it."""
+    """Whether evaluation can fail. What an atom catches inside itself counts for the atom, not
+    above it."""
+    uncertain: bool = False
+    """Whether the value can be of another type: no schema vouches for it. Reading it is no
+    failure, using it as what it should be can be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

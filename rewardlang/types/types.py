@@ -91,9 +91,10 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A reference to a schema by name, resolved through `Schemas`; makes recursion possible."""
+    """A schema of an API by name, resolved through `Schemas`; makes recursion possible."""
 
     name: str
+    api: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -164,6 +165,16 @@ class CallType:
 
 
 @dataclass(frozen=True, slots=True)
+class Var:
+    """A variable in the signature of a builtin; never the type of an expression."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Any:
     """No static knowledge: a gap in a schema (T112)."""
 
@@ -181,7 +192,7 @@ class Error:
 
 Type = (
     Null | Bool | Number | String | List | Object | Named | Nullable | Union | Table | State
-    | Delta | CallType | Any | Error
+    | Delta | CallType | Var | Any | Error
 )  # fmt: skip
 
 Provenance = Literal["scenario", "environment", "agent"]
