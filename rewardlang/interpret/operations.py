@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds, let
 from rewardlang.interpret.values import Failure, Json, at, field, same
-from rewardlang.interpret.walk import mentioned
 from rewardlang.model import Api, Operation
 from rewardlang.tree import Effect
+from rewardlang.walk import mentioned
 
 if TYPE_CHECKING:
     from rewardlang_runtime.world import World

@@ -12,7 +12,7 @@ from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds
 from rewardlang.interpret.trace import matching, scoped
 from rewardlang.interpret.values import Failure, Json, is_number
-from rewardlang.interpret.walk import below
+from rewardlang.walk import below
 from rewardlang_runtime.scenario import Detail
 from rewardlang_runtime.values import ScenarioFault
 
