@@ -5,6 +5,7 @@ The parsers are total and iterative: any text and any nesting gives a result in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -152,6 +153,59 @@ def storage_table(storage: str, index: int = 0) -> list[dict[str, str]]:
         }
         for row in rows[1:]
     ]
+
+
+@builtin("storage_error(storage: str) -> str?", cost="size(storage)")
+def storage_error(storage: str) -> str | None:
+    """What keeps `storage` from being well-formed XHTML, in Confluence's words; null when it is.
+
+    >>> storage_error("<p>a <b>bold</p> word")
+    'Unexpected close tag </p>; expected </b>.'
+    >>> storage_error("<h2>Plan</h2><p>one<br/>two</p>") is None
+    True
+    """
+    if type(storage) is not str:
+        raise TypeError(f"{type(storage).__name__} is no string")
+    shown = _without_hidden(storage)
+    if shown is None:
+        return "Unexpected EOF in a comment or CDATA section."
+    stray = _STRAY.search(_TAG.sub("", shown))
+    if stray is not None:
+        return f"Unexpected character '{stray[0]}' in text."
+    expected: list[str] = []
+    for match in _TAG.finditer(shown):
+        closing, name, empty = match["closing"], match["name"], match["empty"]
+        if empty:
+            continue
+        if not closing:
+            expected.append(name)
+        elif not expected:
+            return f"Unexpected close tag </{name}>."
+        elif expected[-1] != name:
+            return f"Unexpected close tag </{name}>; expected </{expected[-1]}>."
+        else:
+            expected.pop()
+    if expected:
+        return f"Unexpected EOF; was expecting a close tag for element <{expected[-1]}>."
+    return None
+
+
+def _without_hidden(storage: str) -> str | None:
+    """`storage` without comments and CDATA sections; None when one of them does not end."""
+    pieces: list[str] = []
+    at = 0
+    while (opening := _HIDDEN.search(storage, at)) is not None:
+        close = storage.find("]]>" if opening[0] == "<![CDATA[" else "-->", opening.end())
+        if close < 0:
+            return None
+        pieces.append(storage[at : opening.start()])
+        at = close + 3
+    return "".join([*pieces, storage[at:]])
+
+
+_HIDDEN = re.compile(r"<!\[CDATA\[|<!--")
+_TAG = re.compile(r"<(?P<closing>/?)(?P<name>[A-Za-z][\w:.-]*)(?:\s[^<>]*?)?(?P<empty>/?)>")
+_STRAY = re.compile(r"[<>]|&(?!#?\w{1,32};)")
 
 
 def _table_rows(storage: str, index: int) -> list[list[str]]:

@@ -86,6 +86,18 @@ def drop_nulls(row: Object) -> Object:
     return {key: value for key, value in _object(row).items() if value is not None}
 
 
+@builtin("object_of(keys: list[str], values: list[T]) -> map[T]", cost="size(keys)")
+def object_of(keys: list[str], values: list[Any]) -> Object:
+    """The object with these keys and values, in pairs; what is left over of one is left out.
+
+    >>> object_of(["a", "b"], [1, 2])
+    {'a': 1, 'b': 2}
+    """
+    if type(values) is not list:
+        raise TypeError("values are a list")
+    return dict(zip(_names(keys), values, strict=False))
+
+
 def _object(value: Any) -> Object:
     if type(value) is not dict:
         raise TypeError(f"{type(value).__name__} is no object")
