@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.source import Span
@@ -9,9 +11,16 @@ from rewardlang.syntax.nodes import Expr, Template
 from rewardlang.syntax.parser import parse_expression
 from rewardlang.syntax.placed import Placed
 
+Parse = Callable[[Placed, list[Diagnostic]], Expr | None]
 
-def parse_template(text: Placed, span: Span, out: list[Diagnostic]) -> Template | None:
-    """The template that stands at `span`, or None when something in it was reported to `out`."""
+
+def parse_template(
+    text: Placed, span: Span, out: list[Diagnostic], parse: Parse = parse_expression
+) -> Template | None:
+    """The template that stands at `span`, or None when something in it was reported to `out`.
+
+    `parse` parses the expression in a hole.
+    """
     parts: list[str | Expr] = []
     literal: list[str] = []
     whole, i, size = text.text, 0, len(text.text)
@@ -36,7 +45,7 @@ def parse_template(text: Placed, span: Span, out: list[Diagnostic]) -> Template 
             if "".join(literal):
                 parts.append("".join(literal))
             literal = []
-            made = _hole(text, i, end, out)
+            made = _hole(text, i, end, out, parse)
             if made is None:
                 good = False
             else:
@@ -47,7 +56,7 @@ def parse_template(text: Placed, span: Span, out: list[Diagnostic]) -> Template 
     return Template(span, tuple(parts)) if good else None
 
 
-def _hole(text: Placed, start: int, end: int, out: list[Diagnostic]) -> Expr | None:
+def _hole(text: Placed, start: int, end: int, out: list[Diagnostic], parse: Parse) -> Expr | None:
     inner = text.part(start + 1, end)
     if not inner.text.strip():
         out.append(
@@ -59,7 +68,7 @@ def _hole(text: Placed, start: int, end: int, out: list[Diagnostic]) -> Expr | N
             )
         )
         return None
-    return parse_expression(inner, out)
+    return parse(inner, out)
 
 
 def _closing(text: str, start: int) -> int | None:

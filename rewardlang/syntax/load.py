@@ -1,0 +1,177 @@
+"""Files to trees: read, YAML, shape, expressions; what is wrong is a list of diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from rewardlang.data import Files
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
+from rewardlang.diagnostics.spelling import suggest
+from rewardlang.source import Source, Span
+from rewardlang.syntax import api_file, scenario_file, world_file
+from rewardlang.syntax.cuts import split_in_brackets
+from rewardlang.syntax.files import ApiFile, ScenarioFile, WorldFile
+from rewardlang.syntax.limits import MAX_FILE_BYTES, MAX_SYNTAX_ERRORS
+from rewardlang.syntax.reader import Reader
+from rewardlang.syntax.shape import KINDS, Kind, check_shape
+from rewardlang.syntax.traps import traps
+from rewardlang.syntax.yaml_events import read_yaml
+from rewardlang.syntax.yaml_nodes import Mapping_, Scalar
+
+_T = TypeVar("_T")
+AnyFile = ScenarioFile | ApiFile | WorldFile
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The files that a scenario refers to; one that cannot be read is left out and reported."""
+
+    apis: tuple[ApiFile, ...]
+    world: WorldFile | None
+    paths: tuple[Path, ...]
+    """The API and world files that were looked at, in order."""
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def read_scenario(
+    path: str | Path, files: Files | None = None
+) -> tuple[ScenarioFile | None, list[Diagnostic]]:
+    """The scenario in a file, or None when it has no usable shape, and what is wrong with it."""
+    return _read(path, files, "scenario", scenario_file.read)
+
+
+def read_api(
+    path: str | Path, files: Files | None = None
+) -> tuple[ApiFile | None, list[Diagnostic]]:
+    """The API in a file, or None when it has no usable shape, and what is wrong with it."""
+    return _read(path, files, "api", api_file.read)
+
+
+def read_world(
+    path: str | Path, files: Files | None = None
+) -> tuple[WorldFile | None, list[Diagnostic]]:
+    """The world in a file, or None when it has no usable shape, and what is wrong with it."""
+    return _read(path, files, "world", world_file.read)
+
+
+def kind_of(path: str | Path, files: Files | None = None) -> Kind:
+    """What kind of file it is, by its top-level keys; a scenario when they do not say."""
+    source = _source(Path(path), files or Files(), [])
+    root = read_yaml(source, []) if source is not None else None
+    if isinstance(root, Mapping_) and root.get("scenario") is None:
+        return next((k for k in KINDS if root.get(k) is not None), "scenario")
+    return "scenario"
+
+
+def gather(scenario: ScenarioFile, files: Files | None = None) -> Gathered:
+    """The APIs and the world that a scenario names, from where `Files` finds them."""
+    where = files or Files()
+    beside = Path(scenario.source.path).parent
+    out: list[Diagnostic] = []
+    paths: list[Path] = []
+    apis: list[ApiFile] = []
+    for use in scenario.use:
+        api = _named(use, "apis", beside, where, read_api, paths, out)
+        apis += [api] if api is not None else []
+    world: WorldFile | None
+    if isinstance(scenario.world, Scalar):
+        world = _named(scenario.world, "worlds", beside, where, read_world, paths, out)
+    else:
+        world = scenario.world
+    return Gathered(tuple(apis), world, tuple(paths), tuple(out))
+
+
+def _named(
+    name: Scalar,
+    kind: str,
+    beside: Path,
+    files: Files,
+    read: Callable[[Path, Files], tuple[_T | None, list[Diagnostic]]],
+    paths: list[Path],
+    out: list[Diagnostic],
+) -> _T | None:
+    path = files.find(kind, str(name.value), beside)
+    if path is None:
+        known = files.names(kind, beside)
+        meant = suggest(str(name.value), known)
+        there = ", ".join(f"`{k}`" for k in known) or "none"
+        out.append(
+            Diagnostic(
+                codes.NO_SUCH_FILE,
+                f"there is no `{kind}/{name.value}.yaml` beside the scenario or in the package",
+                Label(name.span, "no such file"),
+                help=f"did you mean `{meant}`?" if meant else f"there are: {there}",
+                fix=Fix(name.span, meant) if meant else None,
+            )
+        )
+        return None
+    paths.append(path)
+    made, diagnostics = read(path, files)
+    out += diagnostics
+    return made
+
+
+def _read(
+    path: str | Path,
+    files: Files | None,
+    kind: Kind,
+    read: Callable[[Mapping_, Reader], _T],
+) -> tuple[_T | None, list[Diagnostic]]:
+    out: list[Diagnostic] = []
+    source = _source(Path(path), files or Files(), out)
+    made = _document(source, kind, read, out) if source is not None else None
+    if len(out) > MAX_SYNTAX_ERRORS:
+        left = len(out) - MAX_SYNTAX_ERRORS
+        first = out[0].label.span
+        message = f"{left:,} more problems in this file are not shown"
+        del out[MAX_SYNTAX_ERRORS:]
+        out.append(Diagnostic(codes.OVER_LIMIT, message, Label(first, "the first is here")))
+    return made, out
+
+
+def _document(
+    source: Source, kind: Kind, read: Callable[[Mapping_, Reader], _T], out: list[Diagnostic]
+) -> _T | None:
+    root = read_yaml(source, out)
+    if root is None:
+        return None
+    out += split_in_brackets(root)
+    if out or not check_shape(root, kind, out):
+        return None
+    assert isinstance(root, Mapping_)
+    reader = Reader(source, out)
+    made = read(root, reader)
+    out += traps(root, reader.expressions)
+    out.sort(key=lambda d: d.label.span.start)
+    return made
+
+
+def _source(path: Path, files: Files, out: list[Diagnostic]) -> Source | None:
+    """The text of a file; what keeps it from being read is reported."""
+    shown = path.as_posix()
+    empty = Source(shown, "")
+    nowhere = Label(Span(empty, 0, 0))
+    try:
+        raw = files.read(path, MAX_FILE_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        out.append(Diagnostic(codes.NO_SUCH_FILE, f"cannot read `{shown}`: {reason}", nowhere))
+        return None
+    if len(raw) > MAX_FILE_BYTES:
+        message = f"a file may have {MAX_FILE_BYTES:,} bytes, this one has more"
+        out.append(Diagnostic(codes.OVER_LIMIT, message, nowhere))
+        return None
+    try:
+        return Source(shown, raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8-sig", "replace")
+        readable = Source(shown, before + "\ufffd")
+        place = Span(readable, len(before), len(before) + 1)
+        byte = f"0x{raw[error.start]:02X}"
+        message = f"the file is not text in UTF-8: byte {byte}"
+        out.append(Diagnostic(codes.NOT_YAML, message, Label(place, "not UTF-8 from here on")))
+        return None

@@ -1,0 +1,106 @@
+"""The JSON Schemas inside an API file: whether they are such, and the one that a `$ref` names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
+from rewardlang.diagnostics.spelling import suggest
+from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode, plain
+
+PREFIX = "#/schemas/"
+
+
+def check_schemas(schemas: Mapping_, out: list[Diagnostic]) -> None:
+    """Report what is no JSON Schema 2020-12, and references to schemas that are not there."""
+    names = [str(k.value) for k, _ in schemas.pairs]
+    for key, node in schemas.pairs:
+        check_schema(key, node, names, out)
+
+
+def check_schema(key: Scalar, node: YamlNode, names: list[str], out: list[Diagnostic]) -> bool:
+    """Whether the schema under `key` is one; what is wrong goes to `out`."""
+    before = len(out)
+    _check_references(node, names, out)
+    if len(out) == before:
+        error = _meta_error(plain(node))
+        if error is not None:
+            message, path = error
+            out.append(
+                Diagnostic(
+                    codes.WRONG_SHAPE,
+                    f"`{key.value}` is not a JSON Schema",
+                    Label(_place(node, path, key).span, message),
+                )
+            )
+    return len(out) == before
+
+
+def _meta_error(schema: Any) -> tuple[str, list[str | int]] | None:
+    try:
+        jsonschema_rs.meta.validate(schema, registry=None)
+    except jsonschema_rs.ValidationError as error:
+        text = str(error.message)
+        return (text if len(text) <= 120 else text[:119] + "…"), list(error.instance_path)
+    return None
+
+
+def _place(node: YamlNode, path: list[str | int], key: Scalar) -> YamlNode:
+    """The node at the path, or the deepest one that there is."""
+    here: YamlNode = node
+    for step in path:
+        if isinstance(here, Sequence_):
+            here = here.items[int(step)]
+        elif isinstance(here, Mapping_):
+            here = here.get(str(step)) or here
+    if isinstance(here, Mapping_):
+        return here.pairs[0][0] if here.pairs else key
+    return here
+
+
+def _check_references(node: YamlNode, names: list[str], out: list[Diagnostic]) -> None:
+    stack: list[YamlNode] = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Sequence_):
+            stack += here.items
+        elif isinstance(here, Mapping_):
+            for key, value in here.pairs:
+                if key.value == "$ref" and isinstance(value, Scalar):
+                    _check_reference(value, names, out)
+                else:
+                    stack.append(value)
+
+
+def _check_reference(value: Scalar, names: list[str], out: list[Diagnostic]) -> None:
+    target = str(value.value)
+    name = target.removeprefix(PREFIX)
+    if target.startswith(PREFIX) and name in names:
+        return
+    more: dict[str, Any] = {}
+    if target.startswith(PREFIX):
+        message = f"there is no schema `{name}`"
+        meant = suggest(name, names)
+        if meant is not None:
+            quoted = f'"{PREFIX}{meant}"'
+            more = {"help": f"did you mean `{meant}`?", "fix": Fix(value.span, quoted)}
+    else:
+        message = "a `$ref` names a schema of this file"
+        more = {"help": f'write `"{PREFIX}NAME"`'}
+    out.append(Diagnostic(codes.WRONG_SHAPE, message, Label(value.span, "refers to nothing"),
+                          **more))  # fmt: skip
+
+
+def referred(node: Mapping_, schemas: Mapping_) -> Mapping_ | None:
+    """The schema that `node` is or, by `$ref`, stands for; None when there is none."""
+    here, seen = node, 0
+    while isinstance(ref := here.get("$ref"), Scalar):
+        target = schemas.get(str(ref.value).removeprefix(PREFIX))
+        seen += 1
+        if not isinstance(target, Mapping_) or seen > len(schemas.pairs):
+            return None
+        here = target
+    return here
