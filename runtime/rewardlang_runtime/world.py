@@ -29,12 +29,15 @@ _MISSING: Any = object()
 class Table:
     """A table of the base. Frozen; shared by all worlds, and so are the indexes it builds."""
 
-    __slots__ = ("_indexes", "_places", "aliases", "rows", "spec")
+    __slots__ = ("_indexes", "_keys", "_places", "_rows", "aliases", "also_by", "rows", "spec")
 
     def __init__(self, spec: TableSpec, rows: Mapping[str, Row]) -> None:
         self.spec = spec
         self.rows = dict(rows)
+        self.also_by = spec.also_by
         self.aliases = _aliases(spec, self.rows.items())
+        self._keys = list(self.rows)
+        self._rows = list(self.rows.values())
         self._indexes: dict[Path, dict[str, list[Row]]] = {}
         self._places: dict[str, int] | None = None
 
@@ -57,12 +60,12 @@ class Table:
         return key if key in self.rows else self.aliases.get(key)
 
     def keys(self) -> list[str]:
-        """The keys, in order."""
-        return list(self.rows)
+        """The keys, in order. The list is shared: do not change it."""
+        return self._keys
 
     def values(self) -> list[Row]:
-        """The rows, in order."""
-        return list(self.rows.values())
+        """The rows, in order. The list is shared: do not change it."""
+        return self._rows
 
     def items(self) -> list[tuple[str, Row]]:
         """Keys and rows, in order."""
@@ -91,13 +94,16 @@ class Table:
 
 
 _NO_ROWS: list[Row] = []
+_NONE_MADE: dict[str, None] = {}
+_NO_ALIASES: dict[str, str] = {}
 
 
 class Overlay:
-    """A table of one world, with what differs from the base.
+    """A table of one world, with what differs from the base. Only its owner may change it.
 
     `changed` holds, for each key that was written, the row now or None when it is gone; `made` the
-    keys that the base lacks, in the order of creation.
+    keys that the base lacks, in the order of creation. `made` and `aliases` are shared by copies
+    and replaced, never changed.
     """
 
     __slots__ = ("aliases", "base", "changed", "made", "owner")
@@ -106,8 +112,8 @@ class Overlay:
         self.base = base
         self.owner = owner
         self.changed: dict[str, Row | None] = {}
-        self.made: dict[str, None] = {}
-        self.aliases: dict[str, str] = {}
+        self.made: dict[str, None] = _NONE_MADE
+        self.aliases: dict[str, str] = _NO_ALIASES
 
     def copy(self, owner: object) -> Overlay:
         """The same table, for another owner to change."""
@@ -115,28 +121,30 @@ class Overlay:
         twin.base = self.base
         twin.owner = owner
         twin.changed = self.changed.copy()
-        twin.made = self.made.copy()
-        twin.aliases = self.aliases.copy()
+        twin.made = self.made
+        twin.aliases = self.aliases
         return twin
 
     # ---- writing ----
 
     def put(self, key: str, row: Row) -> None:
         """Set the row with this key, new or not; its `also_by` fields find it from now on."""
-        if key not in self.base.rows and key not in self.made:
-            self.made[key] = None
+        base = self.base
+        if key not in base.rows and key not in self.made:
+            self.made = {**self.made, key: None}
         self.changed[key] = row
-        for name in self.base.spec.also_by:
+        for name in base.also_by:
             value = row.get(name)
-            if type(value) is str:
-                self.aliases[value] = key
+            if type(value) is str and base.aliases.get(value) != key:
+                self.aliases = {**self.aliases, value: key}
 
     def delete(self, key: str) -> None:
         """Remove the row with this key, if there is one."""
         if key in self.base.rows:
             self.changed[key] = None
         elif key in self.made:
-            del self.made[key], self.changed[key]
+            self.made = {name: None for name in self.made if name != key}
+            del self.changed[key]
 
     # ---- reading, as Table ----
 
@@ -237,6 +245,7 @@ class Overlay:
 
 
 TableView = Table | Overlay
+Saved = tuple[dict[str, TableView], dict[str, int]]
 
 
 class Base:
@@ -256,20 +265,23 @@ class World(dict[str, TableView]):
     __slots__ = ("_owner", "base", "counters")
 
     def __init__(self, base: Base) -> None:
-        super().__init__(base.tables)
+        dict.__init__(self, base.tables)
         self.base = base
         self.counters = base.counters
-        self._owner = self
+        self._owner: object = None
 
     def edit(self, table: str) -> Overlay:
         """The table for writing. Rows that are read from it stay as they are when it is written."""
+        owner = self._owner
+        if owner is None:
+            owner = self._owner = object()
         view = self[table]
         if type(view) is Table:
-            overlay = Overlay(view, self._owner)
-        elif view.owner is self._owner:  # type: ignore[union-attr]
+            overlay = Overlay(view, owner)
+        elif view.owner is owner:  # type: ignore[union-attr]
             return view  # type: ignore[return-value]
         else:
-            overlay = view.copy(self._owner)  # type: ignore[union-attr]
+            overlay = view.copy(owner)  # type: ignore[union-attr]
         self[table] = overlay
         return overlay
 
@@ -284,14 +296,19 @@ class World(dict[str, TableView]):
         twin.base = self.base
         twin.counters = self.counters
         # Neither owns the overlays any longer: the next write to one copies it first.
-        twin._owner = twin
-        self._owner = object()  # type: ignore[assignment]
+        twin._owner = self._owner = None
         return twin
 
-    def restore(self, snapshot: World) -> None:
-        """Become what `snapshot` was taken of; tables are never added or removed."""
-        self.update(snapshot)
-        self.counters = snapshot.counters
+    def save(self) -> Saved:
+        """What `load` needs to undo all later writes; cheaper than a snapshot."""
+        self._owner = None
+        return self.copy(), self.counters
+
+    def load(self, saved: Saved) -> None:
+        """Undo all writes since `save`; tables are never added or removed."""
+        self.update(saved[0])
+        self.counters = saved[1]
+        self._owner = None
 
     def created(self, table: str) -> list[Row]:
         """The rows that the base lacks, as they are now, in order of creation."""

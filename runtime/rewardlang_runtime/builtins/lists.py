@@ -17,7 +17,9 @@ def size(self: Items) -> int:
     >>> size(["a", "b"])
     2
     """
-    return len(_list(self))
+    if type(self) is list:
+        return len(self)
+    raise TypeError(f"{type(self).__name__} is no list")
 
 
 @builtin("is_empty(self: list[T]) -> bool")
