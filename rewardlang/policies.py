@@ -1,16 +1,16 @@
-"""Policies without a model: the oracle, one that does nothing, one at random, and a recorded trace."""
+"""Policies without a model: the oracle, one that does nothing, a random one, a recorded trace."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
+from rewardlang.traces import Trace
 from rewardlang_runtime import Environment, Rng
 
 Action = tuple[str, Any]
-"""(operation, arguments), arguments as JSON text or an object; ("", answer) ends the episode."""
+"""(operation, arguments as JSON text or an object); ("", answer) ends the episode."""
 
 Policy = Generator[Action, str | None, None]
 """Yields actions and is sent observations."""
@@ -20,8 +20,8 @@ _POOL = 200
 _DEPTH = 6
 
 
-def play(environment: Environment, policy: Policy, seen: Callable[[str], None] | None = None) -> None:
-    """One episode, from the state after `reset` to its end; `seen` gets each observation."""
+def play(environment: Environment, policy: Policy) -> None:
+    """One episode, from the state after `reset` to its end."""
     observation = None
     for _ in range(environment.scenario.calls_limit + 1):
         try:
@@ -32,12 +32,10 @@ def play(environment: Environment, policy: Policy, seen: Callable[[str], None] |
             environment.finish(payload)
             return
         observation = environment.call(operation, payload)
-        if seen is not None:
-            seen(observation)
     environment.finish("")
 
 
-def idle(environment: Environment) -> Policy:
+def idle() -> Policy:
     """Stops at once and says nothing."""
     yield "", ""
 
@@ -53,10 +51,11 @@ def oracle(environment: Environment) -> Policy:
     yield "", payload
 
 
-def replay(calls: list[Action], answer: str) -> Policy:
-    """The calls given, whatever is answered."""
-    yield from calls
-    yield "", answer
+def recorded(trace: Trace) -> Policy:
+    """The calls of a trace, whatever is answered."""
+    for call in trace.calls:
+        yield call.op, call.sent
+    yield "", trace.answer
 
 
 def random(environment: Environment, seed: int) -> Policy:
@@ -117,8 +116,3 @@ def _value(schema: Any, root: dict[str, Any], words: list[str], rng: Rng, depth:
     if kind == "boolean":
         return rng.below(2) == 1
     return None if kind == "null" else rng.choice(words)
-
-
-def arguments_text(payload: Any) -> str:
-    """Arguments as the policy would write them."""
-    return payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)

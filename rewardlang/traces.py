@@ -36,6 +36,11 @@ class RecordedCall(NamedTuple):
     response: Any
     has_response: bool
 
+    @property
+    def sent(self) -> dict[str, Any] | str:
+        """The arguments to send again; the text of a malformed call is lost, so none for that."""
+        return "" if self.kind == "malformed_arguments" and not self.args else self.args
+
 
 class Trace(NamedTuple):
     """One line of a trace file. Without `seed` and `params` its task is unknown."""

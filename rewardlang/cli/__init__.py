@@ -99,6 +99,8 @@ def _run(args: list[str] | None) -> int:
         click.echo(f"error: {error}", err=True)
         return EXIT_FINDINGS
     except Exception as error:
+        if _shown_as_findings(error):
+            return EXIT_FINDINGS
         if os.environ.get(TRACEBACK):
             raise
         kind = type(error).__name__
@@ -108,3 +110,14 @@ def _run(args: list[str] | None) -> int:
             err=True,
         )
         return EXIT_BUG
+
+
+def _shown_as_findings(error: Exception) -> bool:
+    """Show the diagnostics of a `CheckFailed`; the driver is imported if it can have raised one."""
+    driver = sys.modules.get("rewardlang.driver")
+    if driver is None or not isinstance(error, driver.CheckFailed):
+        return False
+    from rewardlang.cli.output import print_diagnostics
+
+    print_diagnostics(error.diagnostics, err=True)
+    return True

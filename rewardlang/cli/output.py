@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from rewardlang.diagnostics.diagnostic import Diagnostic
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,14 +34,25 @@ def cache_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
-def console() -> Console:
-    """Standard output, in colour when it is a terminal."""
+def console(*, err: bool = False) -> Console:
+    """Standard output, or standard error; in colour when it is a terminal."""
     from rich.console import Console
 
-    on_terminal = sys.stdout.isatty()
+    on_terminal = (sys.stderr if err else sys.stdout).isatty()
     return Console(
-        width=None if on_terminal else WIDTH, highlight=False, emoji=False, markup=False
+        stderr=err,
+        width=None if on_terminal else WIDTH,
+        highlight=False,
+        emoji=False,
+        markup=False,
     )
+
+
+def print_diagnostics(diagnostics: Sequence[Diagnostic], *, err: bool = False) -> None:
+    """Each as rustc prints it, and how many there are."""
+    from rewardlang.diagnostics.render import print_all
+
+    print_all(diagnostics, console(err=err))
 
 
 def print_json(data: object) -> None:

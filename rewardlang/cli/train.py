@@ -18,52 +18,138 @@ _FILE = click.Path(exists=True, dir_okay=False)
 
 @click.command("train")
 @click.argument("scenarios", nargs=-1, metavar="SCENARIO...", type=_FILE)
-@click.option("--model", default=_DEFAULT.model, show_default=True, metavar="MODEL",
+@click.option(
+    "--model",
+    default=_DEFAULT.model,
+    show_default=True,
+    metavar="MODEL",
     help='"tiny" (an embedded network made from nothing), or a causal language model with a '
-    "tool-calling chat template: a folder or a hub name.")
-@click.option("--output", type=click.Path(file_okay=False), metavar="DIR",
-    help="The run folder.  [default: runs/SCENARIO-TIME]")
-@click.option("--resume", type=click.Path(exists=True, file_okay=False), metavar="DIR",
-    help="Go on with this run folder, with its settings.")
-@click.option("--seed", type=int, default=_DEFAULT.seed, show_default=True,
-    help="Of weights, tasks and sampling; a CPU run repeats exactly.")
-@click.option("--steps", type=click.IntRange(0), default=_DEFAULT.steps, show_default=True,
-    help="GRPO steps.")
-@click.option("--prompts", type=click.IntRange(1), default=_DEFAULT.prompts, show_default=True,
-    help="Tasks a step.")
-@click.option("--generations", type=click.IntRange(2), default=_DEFAULT.generations,
-    show_default=True, help="Episodes a task, which make a group.")
-@click.option("--learning-rate", type=click.FloatRange(0, min_open=True),
-    help="[default: by the kind of model]")
-@click.option("--temperature", type=click.FloatRange(0, min_open=True),
-    help="[default: by the kind of model]")
-@click.option("--beta", type=click.FloatRange(0), default=_DEFAULT.beta, show_default=True,
-    help="Weight of the divergence from the first policy.")
-@click.option("--max-episode-tokens", type=click.IntRange(1),
-    help="Longest episode after the prompt.  [default: by the kind of model]")
-@click.option("--max-turn-tokens", type=click.IntRange(1),
-    help="Longest turn.  [default: by the kind of model]")
-@click.option("--eval-tasks", type=click.IntRange(1), default=_DEFAULT.eval_tasks,
-    show_default=True, help="Held-out tasks, before and after.")
-@click.option("--save-every", type=click.IntRange(1), default=_DEFAULT.save_every,
-    show_default=True, help="Steps between checkpoints.")
-@click.option("--accumulation", type=click.IntRange(1),
-    help="Slices of a step, to need less memory.  [default: by the kind of model]")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default=_DEFAULT.device,
-    show_default=True)
+    "tool-calling chat template: a folder or a hub name.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="The run folder.  [default: runs/SCENARIO-TIME]",
+)
+@click.option(
+    "--resume",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Go on with this run folder, with its settings.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=_DEFAULT.seed,
+    show_default=True,
+    help="Of weights, tasks and sampling; a CPU run repeats exactly.",
+)
+@click.option(
+    "--steps", type=click.IntRange(0), default=_DEFAULT.steps, show_default=True, help="GRPO steps."
+)
+@click.option(
+    "--prompts",
+    type=click.IntRange(1),
+    default=_DEFAULT.prompts,
+    show_default=True,
+    help="Tasks a step.",
+)
+@click.option(
+    "--generations",
+    type=click.IntRange(2),
+    default=_DEFAULT.generations,
+    show_default=True,
+    help="Episodes a task, which make a group.",
+)
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, min_open=True),
+    help="[default: by the kind of model]",
+)
+@click.option(
+    "--temperature", type=click.FloatRange(0, min_open=True), help="[default: by the kind of model]"
+)
+@click.option(
+    "--beta",
+    type=click.FloatRange(0),
+    default=_DEFAULT.beta,
+    show_default=True,
+    help="Weight of the divergence from the first policy.",
+)
+@click.option(
+    "--max-episode-tokens",
+    type=click.IntRange(1),
+    help="Longest episode after the prompt.  [default: by the kind of model]",
+)
+@click.option(
+    "--max-turn-tokens",
+    type=click.IntRange(1),
+    help="Longest turn.  [default: by the kind of model]",
+)
+@click.option(
+    "--eval-tasks",
+    type=click.IntRange(1),
+    default=_DEFAULT.eval_tasks,
+    show_default=True,
+    help="Held-out tasks, before and after.",
+)
+@click.option(
+    "--save-every",
+    type=click.IntRange(1),
+    default=_DEFAULT.save_every,
+    show_default=True,
+    help="Steps between checkpoints.",
+)
+@click.option(
+    "--accumulation",
+    type=click.IntRange(1),
+    help="Slices of a step, to need less memory.  [default: by the kind of model]",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default=_DEFAULT.device,
+    show_default=True,
+)
 @click.option("--threads", type=click.IntRange(1), help="CPU threads.  [default: one a core]")
-@click.option("--vllm", type=click.Choice(["auto", "on", "off"]), default=_DEFAULT.vllm,
-    show_default=True, help="Generate with vLLM; auto: where it is installed.")
-@click.option("--lora-rank", type=click.IntRange(0), default=_LORA.rank, show_default=True,
-    help="Adapters' rank; 0 trains all weights. Not for the tiny model.")
+@click.option(
+    "--vllm",
+    type=click.Choice(["auto", "on", "off"]),
+    default=_DEFAULT.vllm,
+    show_default=True,
+    help="Generate with vLLM; auto: where it is installed.",
+)
+@click.option(
+    "--lora-rank",
+    type=click.IntRange(0),
+    default=_LORA.rank,
+    show_default=True,
+    help="Adapters' rank; 0 trains all weights. Not for the tiny model.",
+)
 @click.option("--lora-alpha", type=click.IntRange(1), default=_LORA.alpha, show_default=True)
-@click.option("--tiny-hidden", type=click.IntRange(8), default=_TINY.hidden, show_default=True,
-    help="Width of the tiny model.")
+@click.option(
+    "--tiny-hidden",
+    type=click.IntRange(8),
+    default=_TINY.hidden,
+    show_default=True,
+    help="Width of the tiny model.",
+)
 @click.option("--tiny-layers", type=click.IntRange(1), default=_TINY.layers, show_default=True)
-@click.option("--clean-steps", type=click.IntRange(0), default=_WARM.clean_steps,
-    show_default=True, help="Warm start on the oracle's own episodes; tiny model.")
-@click.option("--mixed-steps", type=click.IntRange(0), default=_WARM.mixed_steps,
-    show_default=True, help="Warm start on episodes spoiled on purpose; tiny model.")
+@click.option(
+    "--clean-steps",
+    type=click.IntRange(0),
+    default=_WARM.clean_steps,
+    show_default=True,
+    help="Warm start on the oracle's own episodes; tiny model.",
+)
+@click.option(
+    "--mixed-steps",
+    type=click.IntRange(0),
+    default=_WARM.mixed_steps,
+    show_default=True,
+    help="Warm start on episodes spoiled on purpose; tiny model.",
+)
 @click.option("--quiet", is_flag=True, help="No progress; the result alone.")
 def command(
     scenarios: tuple[str, ...],

@@ -1,0 +1,96 @@
+"""Files that commands are given: folders walked, scenarios checked, parameters read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rewardlang import model
+    from rewardlang_runtime import Scenario
+
+_SUFFIXES = (".yaml", ".yml")
+_PARTS = ("apis", "worlds")
+
+
+def walk(paths: Iterable[str], scenarios_only: bool = False) -> list[Path]:
+    """The files among `paths`, and all YAML files under the folders, each once, in order.
+
+    Hidden folders are left out, and with `scenarios_only` also `apis` and `worlds`.
+    """
+    found: dict[Path, None] = {}
+    for given in paths:
+        path = Path(given)
+        if not path.is_dir():
+            found[path] = None  # one that does not exist is reported by whoever reads it
+            continue
+        before = len(found)
+        found.update(dict.fromkeys(_below(path, scenarios_only)))
+        if len(found) == before:
+            raise click.UsageError(f"{given}: no YAML file under this folder")
+    return list(found)
+
+
+def _below(folder: Path, scenarios_only: bool) -> Iterator[Path]:
+    for at, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and not (scenarios_only and name in _PARTS)
+        )
+        for name in sorted(names):
+            if name.endswith(_SUFFIXES):
+                yield Path(at, name)
+
+
+def typed(path: Path) -> model.Scenario:
+    """The typed scenario of a file.
+
+    Raises:
+        CheckFailed: The file has errors.
+        UsageError: It holds no scenario.
+    """
+    from rewardlang import driver
+
+    if path.suffix == ".py":
+        raise click.UsageError(f"{path}: a scenario in YAML is needed, not a compiled one")
+    checked = driver.check(path)
+    if not checked.ok:
+        raise driver.CheckFailed(checked.diagnostics)
+    if checked.scenario is None:
+        raise click.UsageError(f"{path}: this is no scenario")
+    return checked.scenario
+
+
+def compiled(path: Path, no_cache: bool) -> Scenario:
+    """The scenario of a YAML file, or of a Python file that `rewardlang compile` wrote."""
+    from rewardlang import driver
+    from rewardlang.cli import Failure
+    from rewardlang_runtime import StaleModule
+
+    try:
+        return driver.load(path, use_cache=not no_cache)
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from error
+    except StaleModule as error:
+        raise Failure(f"{path}: {error}") from error
+
+
+def parameters(options: Iterable[str]) -> dict[str, Any]:
+    """`--param name=value` options; a value that is no JSON is text."""
+    import json
+
+    found: dict[str, Any] = {}
+    for option in options:
+        name, equals, text = option.partition("=")
+        if not equals:
+            raise click.UsageError(f"--param {option}: write NAME=VALUE")
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found

@@ -1,0 +1,136 @@
+"""`rewardlang run`: one episode by a policy without a model, and why its reward is what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rewardlang.cli import Failure
+from rewardlang.cli.files import compiled, parameters, typed
+from rewardlang.cli.output import cache_option, console, format_option, print_json
+
+if TYPE_CHECKING:
+    from rewardlang_runtime import Environment
+
+_BUILT_IN = ("oracle", "idle", "random")
+
+
+@click.command("run")
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option(
+    "--policy",
+    default="oracle",
+    show_default=True,
+    metavar="POLICY",
+    help="oracle, idle, random, or a file of traces (JSON lines), whose first line is played.",
+)
+@click.option("--seed", type=int, default=None, help="The task.  [default: 0, or the trace's]")
+@click.option(
+    "--split",
+    type=click.Choice(["train", "eval"]),
+    default=None,
+    help="The stream of tasks.  [default: train, or the trace's]",
+)
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="NAME=JSON",
+    help="Set a parameter instead of drawing it.",
+)
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Append the episode to a file of traces.",
+)
+@click.option("--full", is_flag=True, help="Shorten nothing.")
+@format_option
+@cache_option
+def command(
+    file: str,
+    policy: str,
+    seed: int | None,
+    split: str | None,
+    params: tuple[str, ...],
+    save: str | None,
+    full: bool,
+    form: str,
+    no_cache: bool,
+) -> None:
+    """Play one episode of the scenario FILE and explain its reward.
+
+    Every part is shown with its value, its weight, and the calls that decided it.
+
+    \b
+    rewardlang run scenarios/jira_add_labels.yaml
+    rewardlang run scenarios/jira_add_labels.yaml --policy random --seed 7
+    rewardlang run scenarios/jira_add_labels.yaml --policy traces.jsonl
+    """
+    from rewardlang import policies, traces
+    from rewardlang.interpret import explain
+    from rewardlang_runtime import Environment, ScenarioFault
+
+    trace = None
+    if policy not in _BUILT_IN:
+        if not Path(policy).is_file():
+            raise click.UsageError(
+                f"--policy is {', '.join(_BUILT_IN)} or a file of traces, and {policy} is no file"
+            )
+        trace = next(traces.read(Path(policy)), None)
+        if trace is None:
+            raise Failure(f"{policy} holds no trace")
+    scenario = typed(Path(file))
+    environment = Environment(
+        compiled(Path(file), no_cache), split or (trace.split if trace else "train")
+    )
+    chosen = parameters(params) or (trace.params if trace else None) or {}
+    try:
+        environment.reset(seed=seed if seed is not None else (trace and trace.seed) or 0)
+        if chosen:
+            environment.reset(
+                seed=environment.seed, options={"params": {**environment.params, **chosen}}
+            )
+        if trace is not None:
+            playing = policies.recorded(trace)
+        elif policy == "oracle":
+            playing = policies.oracle(environment)
+        elif policy == "random":
+            playing = policies.random(environment, environment.seed)
+        else:
+            playing = policies.idle()
+        policies.play(environment, playing)
+        why = explain(scenario, environment.episode)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    except ScenarioFault as error:
+        raise Failure(f"the scenario is at fault: {error}") from error
+    _print(environment, why, full, form)
+    if save:
+        _save(environment, save)
+
+
+def _print(environment: Environment, why: Any, full: bool, form: str) -> None:
+    from rewardlang.cli import show
+
+    if form == "json":
+        prompt = {"system": environment.system, "prompt": environment.prompt}
+        print_json(show.episode_json(environment) | prompt | show.explanation_json(why))
+        return
+    out = console()
+    show.episode(out, environment, full)
+    show.explanation(out, why, full)
+    for fault in environment.faults:
+        out.print(f"\nan operation of the API failed, a mistake in its file:\n{fault}")
+
+
+def _save(environment: Environment, path: str) -> None:
+    from rewardlang.cli import show
+
+    try:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(show.one_line(show.episode_json(environment)) + "\n")
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from error

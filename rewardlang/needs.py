@@ -1,0 +1,56 @@
+"""What an expression must know to have a value: the task's parameters, the world, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Literal
+
+from rewardlang import tree
+from rewardlang.types.types import Type
+
+Need = Literal["params", "world", "outcomes", "responses"]
+
+_FIELDS: dict[str, Need] = {
+    "status": "outcomes",
+    "ok": "outcomes",
+    "kind": "outcomes",
+    "response": "responses",
+    "error": "responses",
+    "before": "world",
+    "after": "world",
+}
+
+
+def needs(lets: Mapping[str, tree.LetDef], *exprs: tree.Expr | None) -> frozenset[Need]:
+    """What evaluating `exprs` takes, lets included."""
+    found: dict[Need, None] = {}
+    seen: dict[str, None] = {}
+    work = [expr for expr in exprs if expr is not None]
+    while work:
+        for node in _nodes(work.pop()):
+            match node:
+                case tree.RootRef(name="params"):
+                    found["params"] = None
+                case tree.RootRef(name="initial" | "final"):
+                    found["world"] = None
+                case tree.DeltaRows() | tree.ChangedOnly() | tree.Search():
+                    found["world"] = None
+                case tree.CallField(name=name) if name in _FIELDS:
+                    found[_FIELDS[name]] = None
+                case tree.LetRef(name=name) if name not in seen:
+                    seen[name] = None
+                    work.append(lets[name].value)
+    return frozenset(found)
+
+
+def _nodes(root: object) -> Iterator[object]:
+    """`root` and every node under it, types and spans left out."""
+    work = [root]
+    while work:
+        node = work.pop()
+        if isinstance(node, tuple):
+            work.extend(node)
+        elif is_dataclass(node) and not isinstance(node, tree.Facts | Type):
+            yield node
+            work.extend(getattr(node, f.name) for f in fields(node) if f.name != "span")
