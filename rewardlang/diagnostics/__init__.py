@@ -1,1 +1,1 @@
-
+"""Diagnostics as data, the table of their codes, and how they are shown."""

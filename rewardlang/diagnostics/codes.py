@@ -26,7 +26,7 @@ CUT_BY_YAML = _code(
     "Y002", "expression-cut-by-yaml", "error", "YAML read the end of an expression as a comment"
 )
 NOT_PLAIN_DATA = _code(
-    "Y003", "yaml-anchor-alias-tag", "error", "an anchor, an alias, a merge key, a tag or a directive"
+    "Y003", "yaml-anchor-alias-tag", "error", "an anchor, alias, merge key, tag or directive"
 )
 DUPLICATE_KEY = _code("Y004", "duplicate-key", "error", "a key stands twice in one mapping")
 UNKNOWN_KEY = _code("Y005", "unknown-key", "error", "a key that this kind of file does not have")

@@ -10,7 +10,7 @@ MAX_YAML_NODES = 50_000
 MAX_EXPRESSION = 2_000
 """Characters of one expression."""
 
-MAX_EXPRESSIONS = 250_000
+MAX_EXPRESSIONS = 150_000
 """Characters of all the expressions of one file."""
 
 MAX_EXPRESSION_DEPTH = 64

@@ -124,12 +124,10 @@ def _read(
     out: list[Diagnostic] = []
     source = _source(Path(path), files or Files(), out)
     made = _document(source, kind, read, out) if source is not None else None
-    if len(out) > MAX_SYNTAX_ERRORS:
-        left = len(out) - MAX_SYNTAX_ERRORS
-        first = out[0].label.span
-        message = f"{left:,} more problems in this file are not shown"
+    if len(out) >= MAX_SYNTAX_ERRORS:
         del out[MAX_SYNTAX_ERRORS:]
-        out.append(Diagnostic(codes.OVER_LIMIT, message, Label(first, "the first is here")))
+        message = f"only the first {MAX_SYNTAX_ERRORS} problems of this file are shown"
+        out.append(Diagnostic(codes.OVER_LIMIT, message, Label(out[-1].label.span, "the last")))
     return made, out
 
 

@@ -49,8 +49,8 @@ _TABLE = (
           "operand"),
     _like(r"\?\?=", "there is no assignment", "write `a ?? b`"),
     _like(r"\?", "there is no `? :`", "write `a if test else b`", None, 0, "operator"),
-    _like(r"\*", "there is no power operator", "multiply instead", None, 1, "operand"),
-    _like(r"/", "there is no `//`", "write `/`", None, 1, "operand"),
+    _like(r"\*\*", "there is no power operator", "multiply instead", None, 1, "operand"),
+    _like(r"//", "there is no whole division", "write `/`", None, 1, "operand"),
     _like(r"->", "`->` is written `=>` in a lambda", "write `x => ...`", "=>", 1),
     _like(r"->", "`->` is written `=>` in a lambda", "write `x => ...`", "=>"),
     _like(r"[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033]", "a typographic quote", 'write `"`', '"'),
@@ -75,6 +75,9 @@ _TABLE = (
     _like(r"contains(?!\w)", "`contains` is a method", "write `x in xs`", None, 0, "operator"),
     _like(r"eq(?!\w)", "`eq` is written `==`", "write `==`", "==", 0, "operator"),
     _like(r"lambda(?!\w)", "a lambda has no keyword", "write `x => ...`", None, 0, "operator"),
+    _like(r"notin(?!\w)", "`notin` is two words", "write `not in`", "not in", 0, "operator"),
+    _like(r":", "`:` has no meaning here",
+          "a lambda is written `x => ...`, an argument `name=value`", None, 0, "operator"),
     _like(r";", "an expression has no `;`", "leave it out", ""),
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from rewardlang.source import Source, Span
 from rewardlang.syntax import nodes
 from rewardlang.syntax.cuts import cut_by_comment
 from rewardlang.syntax.files import Binding
-from rewardlang.syntax.limits import MAX_EXPRESSIONS
+from rewardlang.syntax.limits import MAX_EXPRESSIONS, MAX_SYNTAX_ERRORS
 from rewardlang.syntax.parser import parse_effect, parse_expression
 from rewardlang.syntax.placed import Placed, place
 from rewardlang.syntax.templates import parse_template
@@ -108,8 +108,8 @@ class Reader:
         return parse_expression(text, out) if self._affords(text, out) else None
 
     def _affords(self, text: Placed, out: list[Diagnostic]) -> bool:
-        if self.budget < 0:
-            return False  # reported when it ran out
+        if self.budget < 0 or len(self.out) >= MAX_SYNTAX_ERRORS:
+            return False  # the first was reported when it ran out, the second is at the end
         self.budget -= max(len(text.text), _LEAST)
         if self.budget < 0:
             message = f"the expressions of a file may have {MAX_EXPRESSIONS:,} characters"

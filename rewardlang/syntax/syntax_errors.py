@@ -14,6 +14,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.syntax import lookalikes
 from rewardlang.syntax.placed import Placed
+from rewardlang.syntax.words import FORMULAS, RESERVED
 
 _OPERAND = frozenset({"NAME", "INT", "STRING", "LPAR"})
 _OPERATOR = frozenset({"PLUS", "EQ", "IN", "AND"})
@@ -46,13 +47,35 @@ def explain(error: UnexpectedInput, text: Placed, start: str) -> Diagnostic:
         entry, first, last = found
         span = text.span(first, last)
         fix = None if entry.replacement is None else Fix(span, entry.replacement)
-        return Diagnostic(
-            codes.SYNTAX_ERROR, entry.message, Label(span, "not an expression"), help=entry.help,
-            fix=fix,
-        )  # fmt: skip
+        label = Label(span, "not part of the language")
+        return Diagnostic(codes.SYNTAX_ERROR, entry.message, label, help=entry.help, fix=fix)
+    misplaced = _misplaced(text, at, expected)
+    if misplaced is not None:
+        return misplaced
     if at >= len(text.text):
         return _at_end(text, expected, start)
     return _at_token(text, at, expected)
+
+
+def _misplaced(text: Placed, at: int, expected: AbstractSet[str]) -> Diagnostic | None:
+    """A word of the language just before `at`, where the grammar could only take it for a name."""
+    before = re.search(r"(?<![\w.])([a-z_]+)\s*$", text.text[:at])
+    if before is None or before[1] not in RESERVED or not expected >= _OPERATOR:
+        return None
+    word, helps = before[1], None
+    earlier = text.text[: before.start()].rstrip()
+    if word in ("if", "else"):
+        helps = "write `a if test else b`"
+    elif word == "not" and re.search(r"(?<!\w)in$", earlier):
+        helps = "write `a not in b`"
+    elif word == "not" or word in FORMULAS:
+        helps = f"put brackets around it: `({word} ...)`"
+    return Diagnostic(
+        codes.SYNTAX_ERROR,
+        f"unexpected `{word}`",
+        Label(text.span(before.start(1), before.end(1)), "expected an expression"),
+        help=helps,
+    )
 
 
 def _place(error: UnexpectedInput, text: str) -> tuple[int, AbstractSet[str]]:
@@ -187,6 +210,8 @@ def _words(expected: AbstractSet[str]) -> str:
         words.append("an operator")
     rest -= _COMMON if expected >= _OPERATOR else set()
     rest -= {"NAME", "ANY", "STRING", "RAW_STRING", "INT", "FLOAT"}
+    if expected >= _OPERATOR:
+        rest -= {"EQUAL", "ARROW"}  # true only for a name that an argument consists of
     end = "$END" in rest
     words += [_PUNCTUATION[t] for t in _PUNCTUATION if t in rest]
     words += [f"`{t.lower()}`" for t in sorted(rest) if _is_word(t.lower()) and t.isidentifier()
