@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -34,13 +36,27 @@ def cache_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
+class _Trimmed(io.TextIOBase):
+    """A stream without the spaces that fill tables up to the width."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
 def console(*, err: bool = False) -> Console:
     """Standard output, or standard error; in colour when it is a terminal."""
     from rich.console import Console
 
-    on_terminal = (sys.stderr if err else sys.stdout).isatty()
+    stream = sys.stderr if err else sys.stdout
+    on_terminal = stream.isatty()
     return Console(
-        stderr=err,
+        file=stream if on_terminal else cast("IO[str]", _Trimmed(stream)),
         width=None if on_terminal else WIDTH,
         highlight=False,
         emoji=False,
