@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
+def _nothing() -> Mapping[str, Any]:
+    # A factory, as Python 3.11 takes a mapping proxy for a mutable default.
+    return _NOTHING
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What names stand for.
@@ -32,11 +37,11 @@ class Context:
         known: Values of lets that were evaluated already; shared by all that `bind` and `at` make.
     """
 
-    roots: Mapping[str, Any] = _NOTHING
-    lets: Mapping[str, LetDef] = _NOTHING
+    roots: Mapping[str, Any] = field(default_factory=_nothing)
+    lets: Mapping[str, LetDef] = field(default_factory=_nothing)
     calls: Sequence[Call] = ()
-    apis: Mapping[str, Api] = _NOTHING
-    locals: Mapping[str, Any] = _NOTHING
+    apis: Mapping[str, Api] = field(default_factory=_nothing)
+    locals: Mapping[str, Any] = field(default_factory=_nothing)
     call: Call | None = None
     rng: Rng | None = None
     known: dict[str, Any] = field(default_factory=dict)
