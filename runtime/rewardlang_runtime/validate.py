@@ -60,14 +60,15 @@ class Validator:
 
     def _worded(self, path: list[str], keyword: str, expected: str) -> str:
         wording = self.api.wording
-        template = (
-            wording.get(keyword)
-            or wording.get("default")
-            or _DEFAULT_WORDING.get(keyword, _DEFAULT_WORDING["default"])
-        )
         name = path[-1] if path else "request"
         if name.isdigit() and len(path) > 1:
             name = f"{path[-2]}[{name}]"
+        template = (
+            wording.get(f"{keyword} {name}")
+            or wording.get(keyword)
+            or wording.get("default")
+            or _DEFAULT_WORDING.get(keyword, _DEFAULT_WORDING["default"])
+        )
         # In one pass, so that a name the policy chose is never read as a placeholder.
         return "".join(
             {"{name}": name, "{expected}": expected}.get(piece, piece)
