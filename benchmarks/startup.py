@@ -1,4 +1,4 @@
-"""What starting costs: importing a compiled module, `rewardlang --help`, linting one unchanged file.
+"""What starting costs: the import of a compiled module, `--help`, linting an unchanged file.
 
 Run: python benchmarks/startup.py [--json FILE]
 """
