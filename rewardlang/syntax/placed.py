@@ -57,7 +57,8 @@ def place(scalar: Scalar) -> Placed:
     """The value of a scalar, in any of YAML's five styles."""
     source, start, end = scalar.span.source, scalar.span.start, scalar.span.end
     if scalar.style in ("|", ">"):
-        start = source.text.index("\n", start) + 1  # past the header, which may have a comment
+        header = source.text.find("\n", start)  # which may have a comment, or end the file
+        start = header + 1 if header >= 0 else end
     elif scalar.style:
         start, end = start + 1, end - 1
     if source.text[start:end] == scalar.text:

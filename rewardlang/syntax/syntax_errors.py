@@ -60,12 +60,16 @@ def explain(error: UnexpectedInput, text: Placed, start: str) -> Diagnostic:
 def _misplaced(text: Placed, at: int, expected: AbstractSet[str]) -> Diagnostic | None:
     """A word of the language just before `at`, where the grammar could only take it for a name."""
     before = re.search(r"(?<![\w.])([a-z_]+)\s*$", text.text[:at])
-    if before is None or before[1] not in RESERVED or not expected >= _OPERATOR:
+    if before is None or not expected >= _OPERATOR:
+        return None
+    if before[1] not in RESERVED and (before[1] != "lambda" or at >= len(text.text)):
         return None
     word, helps = before[1], None
     earlier = text.text[: before.start()].rstrip()
     if word in ("if", "else"):
         helps = "write `a if test else b`"
+    elif word == "lambda":
+        helps = "a lambda has no keyword: `x => ...`"
     elif word == "not" and re.search(r"(?<!\w)in$", earlier):
         helps = "write `a not in b`"
     elif word == "not" or word in FORMULAS:
