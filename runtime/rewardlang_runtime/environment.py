@@ -22,6 +22,7 @@ from rewardlang_runtime.values import (
     FAILURES,
     MAX_ARGUMENTS,
     MAX_DEPTH,
+    MAX_NAME,
     TooLarge,
     cut,
     well_formed,
@@ -36,7 +37,6 @@ _PLAIN = 512
 """Text no longer than this holds no string and no list that a cap would cut, only depth."""
 _FLAT = 2 * MAX_DEPTH
 """Text no longer than this cannot nest deeper than that."""
-_MAX_NAME = 200
 _FAULT = {"message": "Internal server error"}
 """The body of a 500: an operation failed, which is a mistake in its API file."""
 
@@ -328,7 +328,7 @@ class Environment:
         if type(name) is not str:
             return self._malformed("", "the name of the tool is no string")
         args = self._read(arguments)
-        shown = well_formed(name[:_MAX_NAME])
+        shown = well_formed(name[:MAX_NAME])
         self._record(Call(shown, {} if isinstance(args, str) else args, "unknown_tool", 0, None))
         return refused("unknown_tool", f"There is no tool {quoted(name)}.")
 

@@ -13,18 +13,35 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from rewardlang_runtime.calls import Call, Kind
+from rewardlang_runtime.calls import KINDS, Call
 from rewardlang_runtime.episode import Episode
+from rewardlang_runtime.observations import FAILED
 from rewardlang_runtime.scenario import Detail, Params, Scenario
-from rewardlang_runtime.values import MAX_ARGUMENTS, TooLarge, cut
+from rewardlang_runtime.values import (
+    MAX_ARGUMENTS,
+    MAX_DEPTH,
+    MAX_NAME,
+    TooLarge,
+    cut,
+    well_formed,
+)
 from rewardlang_runtime.world import World, load_base
-
-FAILED = '{"error":{"kind":"'
-"""How the observation of every failed call begins."""
 
 _UNCUT = 512
 """Text this short holds no string or list that a cap would cut, only depth."""
-_MAX_OPENERS = 32
+_SHORT = 96
+_REMEMBERED = 4_096
+"""The rollouts of a group make the same short calls over and over: the texts of so many are parsed
+once. The objects are shared, and rewards change nothing."""
+_LEFT_OUT = '"_left_out":'
+_CALL_TAG = "<tool_call>"
+_REFUSED = "{'error':"
+"""How a trainer answers a call that it could not pass on: a Python dict as text."""
+_NOTHING: dict[str, Any] = {}
+"""The arguments of calls whose arguments are not read."""
+
+_loads = orjson.loads
+_new = object.__new__
 
 
 class BadMessages(ValueError):
@@ -32,11 +49,57 @@ class BadMessages(ValueError):
 
 
 class Reading(NamedTuple):
-    """What messages say: the calls, the final answer, and how many values were cut to the caps."""
+    """What messages say.
+
+    Attributes:
+        calls: The calls that the environment recorded.
+        answer: The final answer, "" when there is none.
+        cuts: How many values were cut to the caps.
+        shortened: Whether a response that was read had lost something to the observation's limit.
+    """
 
     calls: list[Call]
     answer: str
     cuts: int
+    shortened: bool
+
+
+class _Needs:
+    """What is read of the messages of one scenario."""
+
+    __slots__ = ("answer_limit", "calls_limit", "parsed", "scenario", "tools", "world")
+
+    def __init__(self, scenario: Scenario, full: bool) -> None:
+        self.scenario = scenario
+        self.calls_limit = scenario.calls_limit
+        self.answer_limit = scenario.answer_limit
+        self.parsed: dict[str, dict[str, Any]] = {}
+        self.world: World = load_base(scenario).world
+        every_args = full or "*" in scenario.reads_args
+        every_response = full or "*" in scenario.reads_response
+        self.tools: dict[str, tuple[bool, bool, int]] = {}
+        """Of each tool: whether its arguments are read, its responses; a success's status."""
+        for name in scenario.tools:
+            status = scenario.operations[name].status
+            self.tools[name] = (
+                every_args or name in scenario.reads_args,
+                status != 204 and (every_response or name in scenario.reads_response),
+                status,
+            )
+
+
+_KNOWN: dict[int, _Needs] = {}
+_KEPT = 64
+
+
+def _needs(scenario: Scenario) -> _Needs:
+    """What the reward reads; kept, as it is asked for at every score."""
+    needs = _KNOWN.get(id(scenario))
+    if needs is None or needs.scenario is not scenario:
+        if len(_KNOWN) >= _KEPT:
+            del _KNOWN[next(iter(_KNOWN))]
+        needs = _KNOWN[id(scenario)] = _Needs(scenario, False)
+    return needs
 
 
 def read_messages(
@@ -52,7 +115,7 @@ def read_messages(
     Raises:
         BadMessages: `messages` has not the shape described above.
     """
-    return _Reader(scenario, full).read(messages)
+    return Reading(*_read(_Needs(scenario, True) if full else _needs(scenario), messages))
 
 
 def score_messages(
@@ -61,140 +124,233 @@ def score_messages(
     """The reward of an episode and its parts, from the messages alone.
 
     A reward that reads the world replays the calls in a fresh one, which is exact because
-    operations are deterministic.
+    operations are deterministic; so does one that reads responses, when one was shortened.
+
+    Raises:
+        BadMessages: `messages` has not the shape that `read_messages` describes.
     """
     if scenario.reads_world:
         return replay(scenario, params, messages)
-    reading = _Reader(scenario, False).read(messages)
-    world = World(load_base(scenario))
-    episode = Episode(
-        reading.calls, params, scenario.setup(world, params), world, None,
-        reading.answer[: scenario.answer_limit], reading.cuts,
-    )  # fmt: skip
+    if type(messages) is not list:
+        messages = list(messages)
+    needs = _needs(scenario)
+    calls, answer, cuts, shortened = _read(needs, messages)
+    if shortened:
+        return replay(scenario, params, messages)
+    # As Episode(...), without the cost of a Python frame.
+    episode = _new(Episode)
+    episode.calls = calls
+    episode.params = params
+    episode.initial = world = needs.world
+    episode.setup = scenario.setup(world, params)
+    episode.final = None
+    episode.answer = answer
+    episode.cuts = cuts
     return scenario.detail(episode)
 
 
 def replay(scenario: Scenario, params: Params, messages: Iterable[Mapping[str, Any]]) -> Detail:
-    """The reward after making the same calls in a fresh environment."""
+    """The reward after making the same calls in a fresh environment.
+
+    Raises:
+        BadMessages: `messages` has not the shape that `read_messages` describes.
+    """
     from rewardlang_runtime.environment import Environment
 
     environment = Environment(scenario)
-    environment.reset(options={"params": params})
-    reading = _Reader(scenario, True).read(messages)
+    environment.reset(0, {"params": params})
+    reading = read_messages(scenario, messages)
     for call in reading.calls:
         if call.kind == "malformed_arguments":
-            environment.call(call.op, "")
+            environment.call(call.op or None, "")
         else:
             environment.call(call.op, call.args)
     environment.finish(reading.answer)
     return environment.detail()
 
 
-class _Reader:
-    __slots__ = ("arguments", "cuts", "full", "responses", "scenario", "tools")
+# ---- reading: one pass, the usual message first ----
 
-    def __init__(self, scenario: Scenario, full: bool) -> None:
-        self.scenario = scenario
-        self.full = full
-        self.tools = frozenset(scenario.tools)
-        every = frozenset(scenario.tools)
-        self.arguments = every if full or "*" in scenario.reads_args else scenario.reads_args
-        self.responses = (
-            every if full or "*" in scenario.reads_response else scenario.reads_response
-        )
-        self.cuts = 0
 
-    def read(self, messages: Iterable[Mapping[str, Any]]) -> Reading:
-        calls: list[Call] = []
-        limit = self.scenario.calls_limit
-        pending: list[Any] = []
-        answer = ""
-        at = -1
-        try:
-            for at, message in enumerate(messages):  # noqa: B007 (named in the error below)
-                role = message["role"]
-                if role == "tool":
-                    call = self.take(pending, message)
-                    if len(calls) < limit:
-                        calls.append(call)
-                elif role == "assistant":
-                    pending = list(message.get("tool_calls") or ())
-                    if not pending:
-                        answer = message.get("content") or ""
-                        if type(answer) is not str:
-                            answer = _joined(answer)
-                        if "<tool_call>" in answer:
-                            if len(calls) < limit:
-                                calls.append(Call("", {}, "malformed_arguments", 0, None))
-                            answer = ""
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise BadMessages(f"message {at}: {error!r}") from error
-        return Reading(calls, answer, self.cuts)
+def _read(
+    needs: _Needs, messages: Iterable[Mapping[str, Any]]
+) -> tuple[list[Call], str, int, bool]:
+    tools, parsed = needs.tools, needs.parsed
+    calls: list[Call] = []
+    record = calls.append
+    pending: Any = ()
+    message: Any = None
+    args: Any
+    answer = ""
+    taken = cuts = 0
+    shortened = False
+    try:
+        for message in messages:
+            role = message["role"]
+            if role == "tool":
+                requested = pending[taken]
+                taken += 1
+                if len(pending) > 1:
+                    requested = _by_id(pending, message.get("tool_call_id"), requested)
+                try:
+                    function = requested["function"]
+                    name, seen = function["name"], message["content"]
+                    reads_args, reads_response, status = tools[name]
+                    usual = type(seen) is str and (seen[2] != "e" or seen[2:7] != "error")
+                except (KeyError, TypeError, IndexError):  # not this shape, or no such tool
+                    function = requested.get("function", requested)
+                    name, seen, usual = function["name"], message["content"], False
+                if not usual:
+                    call, cut_now, short = _unusual(tools, name, function.get("arguments"), seen)
+                    cuts += cut_now
+                    shortened = shortened or short
+                    if call is not None:
+                        record(call)
+                    continue
+                if reads_args:
+                    text = function.get("arguments")
+                    try:
+                        args = parsed[text]
+                    except (KeyError, TypeError):
+                        args, cut_now = _args(text, parsed)
+                        cuts += cut_now
+                        if args is None:
+                            record(Call(name, {}, "malformed_arguments", 0, None))
+                            continue
+                else:
+                    args = _NOTHING
+                # As Call(...), without the cost of a Python frame.
+                call = _new(Call)
+                call.op = name
+                call.args = args
+                call.kind = "ok"
+                call.status = status
+                if reads_response:
+                    call.response = _json(seen)
+                    shortened = shortened or _LEFT_OUT in seen
+                else:
+                    call.response = None
+                call.before = call.after = None
+                record(call)
+            elif role == "assistant":
+                pending = message.get("tool_calls")
+                if pending:
+                    taken = 0
+                else:
+                    pending = ()
+                    answer = message.get("content")
+                    if type(answer) is not str:
+                        answer = _text(answer)
+                    if _CALL_TAG in answer:
+                        answer = answer[: answer.index(_CALL_TAG)].strip()
+                        record(Call("", {}, "malformed_arguments", 0, None))
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise BadMessages(_explained(message, error)) from error
+    if len(answer) > needs.answer_limit:
+        answer = answer[: needs.answer_limit]
+        cuts += 1
+    if not answer.isascii():
+        answer = well_formed(answer)
+    if len(calls) > needs.calls_limit:
+        calls = calls[: needs.calls_limit]
+    return calls, answer, cuts, shortened
 
-    def take(self, pending: list[Any], message: Mapping[str, Any]) -> Call:
-        """The call that `message` answers, out of `pending`."""
-        index = 0
-        wanted = message.get("tool_call_id")
-        if wanted is not None and pending[0].get("id") != wanted:
-            index = next((i for i, c in enumerate(pending) if c.get("id") == wanted), 0)
-        requested = pending.pop(index)
-        function = requested.get("function") or requested
-        return self.call(function["name"], function.get("arguments"), message["content"])
 
-    def call(self, name: Any, arguments: Any, observation: Any) -> Call:
-        if type(name) is not str or name not in self.tools:
-            op = name if type(name) is str else str(name)
-            return Call(op, self.args(arguments) or {}, "unknown_tool", 0, None)
-        if type(observation) is not str:
-            observation = _joined(observation)
-        if observation.startswith(FAILED):
-            return self.failed(name, arguments, observation)
-        if observation.startswith("{'error'"):
-            # The trainer's own words for arguments that it could not pass on.
-            return Call(name, {}, "malformed_arguments", 0, None)
-        args = self.args(arguments) if name in self.arguments else {}
-        if args is None:
-            return Call(name, {}, "malformed_arguments", 0, None)
-        response = _json(observation) if name in self.responses else None
-        return Call(name, args, "ok", self.scenario.operations[name].status, response)
+def _unusual(
+    tools: Mapping[str, Any], name: Any, arguments: Any, observation: Any
+) -> tuple[Call | None, int, bool]:
+    """A call that did not simply succeed, how much was cut, and whether its response was shortened.
 
-    def failed(self, name: str, arguments: Any, observation: str) -> Call:
-        error = _json(observation)
-        error = error["error"] if type(error) is dict else {}
-        kind: Kind = error.get("kind", "api_error")
-        args = self.args(arguments) or {}
-        return Call(name, args, kind, error.get("status", 0), error.get("body"))
+    None stands for a call that the environment did not record, because it came after the end.
+    """
+    if type(name) is not str:
+        return Call("", {}, "malformed_arguments", 0, None), 0, False
+    args, cuts = _args(arguments, {})
+    if name not in tools:
+        shown = well_formed(name[:MAX_NAME])
+        return Call(shown, args or {}, "unknown_tool", 0, None), cuts, False
+    seen = _text(observation)
+    if args is None or seen.startswith(_REFUSED):
+        return Call(name, {}, "malformed_arguments", 0, None), 0, False
+    body = _json(seen)
+    if not seen.startswith(FAILED):  # content in blocks, or a body that looks like an error
+        status = tools[name][2]
+        response = None if status == 204 else body
+        return Call(name, args, "ok", status, response), cuts, _LEFT_OUT in seen
+    error = body["error"] if type(body) is dict and type(body.get("error")) is dict else _NOTHING
+    kind, status = error.get("kind"), error.get("status")
+    if kind not in KINDS:
+        return None, 0, False
+    if kind == "malformed_arguments":
+        return Call(name, {}, kind, 0, None), 0, False
+    status = status if type(status) is int else 0
+    return Call(name, args, kind, status, error.get("body")), cuts, _LEFT_OUT in seen
 
-    def args(self, arguments: Any) -> dict[str, Any] | None:
-        """The arguments within the caps, or None when they are no object."""
-        if type(arguments) is str:
-            if len(arguments) > MAX_ARGUMENTS:
-                return None
-            value = _json(arguments)
-            short = len(arguments) <= _UNCUT
-            if short and arguments.count("[") + arguments.count("{") <= _MAX_OPENERS:
-                return value if type(value) is dict else None
-        else:
-            value = {} if arguments is None else arguments
-        if type(value) is not dict:
-            return None
-        try:
-            value, cuts = cut(value)
-        except TooLarge:
-            return None
-        self.cuts += cuts
-        return value  # type: ignore[no-any-return]
+
+def _args(arguments: Any, parsed: dict[str, dict[str, Any]]) -> tuple[dict[str, Any] | None, int]:
+    """The arguments within the caps, or None when they are no object; and how much was cut.
+
+    Short texts are remembered in `parsed`.
+    """
+    value = arguments
+    if type(arguments) is str:
+        if len(arguments) > MAX_ARGUMENTS:
+            return None, 0
+        value = _json(arguments)
+        openers = arguments.count("[") + arguments.count("{")
+        if len(arguments) <= _UNCUT and openers <= MAX_DEPTH:
+            if type(value) is not dict:
+                return None, 0
+            if len(arguments) <= _SHORT:
+                if len(parsed) >= _REMEMBERED:
+                    parsed.clear()
+                parsed[arguments] = value
+            return value, 0
+    elif arguments is None:
+        return {}, 0
+    if type(value) is not dict:
+        return None, 0
+    try:
+        return cut(value)
+    except TooLarge:
+        return None, 0
+
+
+def _by_id(pending: Any, wanted: Any, default: Any) -> Any:
+    """The call with this id; the one in order when ids are not used on one of the sides."""
+    if wanted is None or default.get("id") is None:
+        return default
+    for requested in pending:
+        if requested.get("id") == wanted:
+            return requested
+    raise KeyError(f"an observation of {wanted!r}, which was not called")
+
+
+def _explained(message: Any, error: Exception) -> str:
+    if isinstance(error, IndexError):
+        why = "an observation without a call"
+    elif isinstance(error, KeyError) and " " not in str(error.args[0]):
+        why = f"`{error.args[0]}` is missing"
+    else:
+        why = str(error.args[0]) if error.args else repr(error)
+    return f"{why}, in the message {str(message)[:200]}"
 
 
 def _json(text: str) -> Any:
     try:
-        return orjson.loads(text)
-    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return _loads(text)
+    except ValueError:
         return None
 
 
-def _joined(content: Any) -> str:
-    """The text of content given as blocks."""
+def _text(content: Any) -> str:
+    """The text of a message, also when it is given as blocks."""
+    if type(content) is str:
+        return content
     if type(content) is list:
-        return "".join(str(block.get("text") or "") for block in content if type(block) is dict)
-    return "" if content is None else str(content)
+        return "".join(
+            block["text"]
+            for block in content
+            if type(block) is dict and type(block.get("text")) is str
+        )
+    return ""

@@ -23,6 +23,8 @@ MAX_ARGUMENTS = 65_536
 MAX_STRING = 8_192
 MAX_ITEMS = 256
 MAX_DEPTH = 32
+MAX_NAME = 200
+"""Characters of a tool's name that are recorded."""
 
 
 class ScenarioFault(RuntimeError):
