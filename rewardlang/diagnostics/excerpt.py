@@ -116,6 +116,7 @@ def _window(text: str, marks: list[Mark], width: int) -> tuple[int, int]:
     """The characters of a line that are shown: all, or as many as fit around the marks."""
     if len(text) <= width and cell_len(text) <= width:
         return 0, len(text)
+    # From here on, nothing looks at all of the line: it may have a million characters.
     start = min((m.start for m in marks), default=0)
     end = max((m.end for m in marks), default=start)
     # Where a line starts says what it is; cut it off only when the marks are far from it.
@@ -123,6 +124,6 @@ def _window(text: str, marks: list[Mark], width: int) -> tuple[int, int]:
     last = first
     used = 0
     while last < len(text) and used < width:
-        used += _TAB if text[last] == "\t" else cell_len(text[last])
+        used += _TAB if text[last] == "\t" else max(1, cell_len(text[last]))
         last += 1
     return first, last

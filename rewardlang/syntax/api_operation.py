@@ -156,13 +156,13 @@ def _check_path(http: Scalar, parameters: tuple[ParameterItem, ...], reader: Rea
     """Report holes in the path without an argument, and arguments without a hole."""
     text = place(http)
     wires = {p.wire: p.name for p in parameters if p.where == "path"}
-    holes = set()
+    holes: set[str] = set()
     for match in _HOLE.finditer(text.text):
-        holes.add(match[1])
-        if match[1] not in wires:
+        if match[1] not in wires and match[1] not in holes:
             message = f"`{match[1]}` is not declared under `request: path:`"
             span = text.span(match.start(1), match.end(1))
             reader.report(codes.WRONG_SHAPE, message, span, "no such argument")
+        holes.add(match[1])
     for wire, name in wires.items():
         if wire not in holes:
             _unused(name, wire, reader)

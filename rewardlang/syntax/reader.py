@@ -108,7 +108,7 @@ class Reader:
         return parse_expression(text, out) if self._affords(text, out) else None
 
     def _affords(self, text: Placed, out: list[Diagnostic]) -> bool:
-        if self.budget < 0 or len(self.out) >= MAX_SYNTAX_ERRORS:
+        if self.budget < 0 or len(self.out) + len(out) >= MAX_SYNTAX_ERRORS:
             return False  # the first was reported when it ran out, the second is at the end
         self.budget -= max(len(text.text), _LEAST)
         if self.budget < 0:

@@ -21,6 +21,8 @@ _WORDS: tuple[tuple[str, str, str | None], ...] = (
     ("expected <block end>", "a key is expected here", "check the indentation"),
     ("could not find expected ':'", "a `:` is missing after a key", None),
     ("unexpected end of stream", "a quote or bracket is never closed", None),
+    ("Unicode character escape", "an escape that is no character", None),
+    ("hexadecimal", "an escape that is no character", None),
     ("unknown escape", "an unknown escape in a double-quoted text",
      "write `\\\\` for a backslash, or use single quotes"),
     ("document start", "text after the end of the document", None),
