@@ -40,6 +40,7 @@ from rewardlang_runtime.world import Base, World, load_base
 if TYPE_CHECKING:
     from rewardlang_runtime.contract import check_environment
     from rewardlang_runtime.environment import Environment
+    from rewardlang_runtime.loading import load_module
     from rewardlang_runtime.messages import read_messages, score_messages
     from rewardlang_runtime.queries import QueryField, SearchSpec, search
     from rewardlang_runtime.traces import Trace, read_traces, score_trace, write_trace
@@ -50,6 +51,7 @@ _LATER = {
     "SearchSpec": "queries",
     "Trace": "traces",
     "check_environment": "contract",
+    "load_module": "loading",
     "read_messages": "messages",
     "read_traces": "traces",
     "score_messages": "messages",
@@ -89,6 +91,7 @@ __all__ = [
     "less",
     "less_equal",
     "load_base",
+    "load_module",
     "member",
     "present",
     "read_messages",

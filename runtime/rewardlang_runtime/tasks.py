@@ -126,6 +126,11 @@ class Tasks:
         except FAILURES as error:
             raise ScenarioFault(f"{self.scenario.name}: `holdout` fails: {error!r}") from error
 
+    @property
+    def single(self) -> bool:
+        """Whether there is one task only, which both splits then have."""
+        return self.scenario.held_out is None and self._border_of() == _RANGE
+
     def names(self) -> frozenset[str]:
         """The names of the parameters."""
         if self._names is None:
@@ -139,9 +144,7 @@ class Tasks:
         return self._names
 
     def _belongs(self, params: Params, held_out: bool) -> bool:
-        if self.scenario.held_out is None and self._border_of() == _RANGE:
-            return True  # there is one task only, so both splits have it
-        return self.held_out(params) == held_out
+        return self.single or self.held_out(params) == held_out
 
     def _border_of(self) -> int:
         if self._border is None:

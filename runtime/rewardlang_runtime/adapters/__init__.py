@@ -1,0 +1,1 @@
+"""The shapes that trainers expect, without importing any trainer."""

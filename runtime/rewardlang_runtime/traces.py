@@ -1,0 +1,203 @@
+"""Trace files: recorded episodes as JSON lines, written, read and scored without the compiler.
+
+A line is an object with `calls` (each with `op`, `args`, and as far as they were recorded `kind`,
+`status` and `response`), `answer`, and the task: `seed` and `split`, or `params`. Keys that are not
+known here are kept out of the way in `extra`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from rewardlang_runtime.calls import KINDS, Call
+from rewardlang_runtime.environment import Environment
+from rewardlang_runtime.scenario import Detail, Params, Scenario
+from rewardlang_runtime.tasks import SPLITS
+from rewardlang_runtime.values import ScenarioFault
+
+if TYPE_CHECKING:
+    from rewardlang_runtime.scenario import Json
+
+_KEYS = frozenset(("scenario", "seed", "split", "params", "calls", "answer"))
+
+
+class BadTrace(ValueError):
+    """A line that is no trace; the message starts with the number of the line."""
+
+
+class Trace(NamedTuple):
+    """One episode. Without `seed` and `params` its task is unknown.
+
+    Attributes:
+        line: Its line in the file, from 1; 0 when it comes from none.
+        sent: Each call as it is to be sent again: the tool's name, and arguments as an object or
+            as the text that the policy wrote.
+        recorded: What each call was answered, as far as the recording says: `kind`, `status`,
+            `response`.
+    """
+
+    line: int
+    scenario: str | None
+    seed: int | None
+    split: str
+    params: Params | None
+    sent: tuple[tuple[str, Any], ...]
+    recorded: tuple[dict[str, Json], ...]
+    answer: str
+    extra: dict[str, Json]
+
+
+class Verdict(NamedTuple):
+    """A trace's reward, or None and the reason why it is unknown; never 0 for lack of knowledge."""
+
+    detail: Detail | None
+    reason: str
+
+
+def record(environment: Environment) -> dict[str, Json]:
+    """The episode of an environment, as a line of a trace file holds it."""
+    episode, detail = environment.episode, environment.detail()
+    scenario = environment.scenario
+    return {
+        "scenario": scenario.name,
+        "split": environment.split,
+        "seed": environment.seed,
+        "params": episode.params,
+        "calls": [_recorded(call) for call in episode.calls],
+        "answer": episode.answer,
+        "reward": detail.reward,
+        "parts": dict(zip([name for name, _ in scenario.parts], detail.parts, strict=True)),
+    }
+
+
+def write_trace(path: str | os.PathLike[str], environment: Environment) -> None:
+    """Add the episode of an environment to a trace file."""
+    line = orjson.dumps(record(environment), option=orjson.OPT_APPEND_NEWLINE)
+    with open(path, "ab") as file:
+        file.write(line)
+
+
+def _recorded(call: Call) -> dict[str, Json]:
+    return {
+        "op": call.op,
+        "args": call.args,
+        "kind": call.kind,
+        "status": call.status,
+        "response": call.response,
+    }
+
+
+def read_traces(path: str | os.PathLike[str]) -> Iterator[Trace]:
+    """The traces of a file, one at a time, so that a long recording fits; empty lines are skipped.
+
+    Raises:
+        BadTrace: A line is no trace; also a last one that was torn while it was written.
+        OSError: The file cannot be read.
+    """
+    with open(path, "rb") as file:
+        yield from parse_traces(file)
+
+
+def parse_traces(lines: Iterable[bytes | str]) -> Iterator[Trace]:
+    """The traces of lines.
+
+    Raises:
+        BadTrace: As `read_traces`.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                data = orjson.loads(line)
+            except ValueError as error:
+                torn = "" if line[-1:] in ("\n", b"\n") else "; the line is torn"
+                raise BadTrace(f"line {number}: no JSON: {error}{torn}") from error
+            yield _trace(data, number)
+
+
+def _trace(data: Any, line: int) -> Trace:
+    where = f"line {line}"
+    if type(data) is not dict:
+        raise BadTrace(f"{where}: a trace is an object")
+    split = _of(data, "split", str, where) or "train"
+    if split not in SPLITS:
+        raise BadTrace(f"{where}: `split` is one of {', '.join(SPLITS)}, not {split!r}")
+    calls = _of(data, "calls", list, where) or []
+    read = [_call(call, f"{where}: call {number}") for number, call in enumerate(calls, 1)]
+    return Trace(
+        line=line,
+        scenario=_of(data, "scenario", str, where),
+        seed=_of(data, "seed", int, where),
+        split=split,
+        params=_of(data, "params", dict, where),
+        sent=tuple(sent for sent, _ in read),
+        recorded=tuple(recorded for _, recorded in read),
+        answer=_of(data, "answer", str, where) or "",
+        extra={key: value for key, value in data.items() if key not in _KEYS},
+    )
+
+
+def _call(data: Any, where: str) -> tuple[tuple[str, Any], dict[str, Json]]:
+    if type(data) is not dict:
+        raise BadTrace(f"{where}: a call is an object")
+    op = _of(data, "op", str, where)
+    if op is None:
+        raise BadTrace(f"{where}: `op`, the tool's name, is missing")
+    kind = _of(data, "kind", str, where)
+    if kind is not None and kind not in KINDS:
+        raise BadTrace(f"{where}: `kind` is one of {', '.join(KINDS)}, not {kind!r}")
+    _of(data, "status", int, where)
+    args = data.get("args", {})
+    if type(args) is not dict and type(args) is not str:
+        raise BadTrace(f"{where}: `args` is an object, or text")
+    if kind == "malformed_arguments" and not args:
+        args = ""  # the text itself is not recorded
+    recorded = {key: data[key] for key in ("kind", "status", "response") if key in data}
+    return (op, args), recorded
+
+
+def _of(data: dict[str, Any], key: str, kind: type, where: str) -> Any:
+    value = data.get(key)
+    if value is not None and type(value) is not kind:
+        raise BadTrace(f"{where}: `{key}` is {_KIND_NAMES[kind]}, not {type(value).__name__}")
+    return value
+
+
+_KIND_NAMES = {str: "text", int: "a whole number", list: "a list", dict: "an object"}
+
+
+def score_trace(scenario: Scenario, trace: Trace) -> Verdict:
+    """The reward of a recorded episode, by making its calls again in a fresh environment.
+
+    It is unknown when the task is, and when the replay answers otherwise than the recording: then
+    the recording is of another world, and what the world would have been is not known.
+    """
+    if trace.scenario is not None and trace.scenario != scenario.name:
+        return Verdict(None, f"it is a trace of {trace.scenario}, not of {scenario.name}")
+    if trace.params is None and trace.seed is None:
+        return Verdict(None, "its task is unknown: neither `seed` nor `params` is recorded")
+    environment = Environment(scenario, trace.split)
+    options = None if trace.params is None else {"params": trace.params}
+    try:
+        environment.reset(trace.seed or 0, options)
+    except (ScenarioFault, ValueError) as error:
+        return Verdict(None, f"its task cannot be set up: {error}")
+    calls = environment.episode.calls
+    for number, (op, args) in enumerate(trace.sent):
+        environment.call(op or None, args)
+        if len(calls) <= number:
+            return Verdict(None, f"it has more than the {scenario.calls_limit} calls allowed")
+        expected = trace.recorded[number]
+        replayed = _recorded(calls[number])
+        for key, value in expected.items():
+            if replayed[key] != value:
+                return Verdict(
+                    None,
+                    f"call {number + 1}, {op}, has another {key} when it is made again: "
+                    "the recording is of another world",
+                )
+    environment.finish(trace.answer)
+    return Verdict(environment.detail(), "")
