@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from rewardlang.cli import EXIT_INTERRUPTED, Failure
 from rewardlang.cli.needs import need_training
-from rewardlang.training.settings import Lora, TinyModel, TrainSettings, WarmStart
+from rewardlang.cli.output import console, format_option, print_json
+from rewardlang.training.settings import Lora, TinyModel, TrainingError, TrainSettings, WarmStart
+
+if TYPE_CHECKING:
+    from rewardlang.training.summary import Summary
 
 _DEFAULT = TrainSettings(scenarios=())
 _TINY, _WARM, _LORA = TinyModel(), WarmStart(), Lora()
@@ -151,6 +156,7 @@ _FILE = click.Path(exists=True, dir_okay=False)
     help="Warm start on episodes spoiled on purpose; tiny model.",
 )
 @click.option("--quiet", is_flag=True, help="No progress; the result alone.")
+@format_option
 def command(
     scenarios: tuple[str, ...],
     resume: str | None,
@@ -161,8 +167,9 @@ def command(
     clean_steps: int,
     mixed_steps: int,
     quiet: bool,
+    form: str,
     **options: object,
-) -> None:
+) -> int:
     """Train a policy on SCENARIOs by GRPO, several turns an episode.
 
     Measures the policy on held-out tasks before and after, and writes everything to the run
@@ -185,3 +192,28 @@ def command(
         lora=Lora(rank=lora_rank, alpha=lora_alpha),
         **options,  # type: ignore[arg-type]  # click has checked them by the options above
     )
+
+    from rich.console import Console
+
+    from rewardlang.training.run import train
+
+    try:
+        summary = train(settings, Console(stderr=True, quiet=quiet))
+    except TrainingError as error:
+        raise Failure(str(error)) from error
+    if form == "json":
+        print_json(summary.to_json())
+    else:
+        _print(summary)
+    return EXIT_INTERRUPTED if summary.status == "interrupted" else 0
+
+
+def _print(summary: Summary) -> None:
+    from rewardlang.training.watch import before_and_after
+
+    console().print(before_and_after(summary))
+    minutes, seconds = divmod(round(sum(summary.seconds.values())), 60)
+    click.echo(f"{summary.steps} steps, {minutes} min {seconds} s")
+    click.echo(f"report: {summary.folder}/report.html")
+    if summary.status == "interrupted":
+        click.echo(f"interrupted; go on with: rewardlang train --resume {summary.folder}")
