@@ -92,11 +92,14 @@ def load(path: str | Path, *, use_cache: bool = True) -> Scenario:
 
     Raises:
         CheckFailed: The file has errors.
-        OSError: A Python file cannot be read.
+        FileNotFoundError: There is no such Python file.
+        ValueError: A Python file is no compiled scenario.
     """
     path = Path(path)
     if path.suffix == ".py":
-        return _execute(compile(path.read_bytes(), str(path), "exec"), path)
+        from rewardlang_runtime.loading import load_module
+
+        return load_module(path)
     cache = Cache() if use_cache else None
     files = _Recording()
     key = _key(path, files)

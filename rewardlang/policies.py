@@ -6,8 +6,7 @@ import re
 from collections.abc import Generator
 from typing import Any
 
-from rewardlang.traces import Trace
-from rewardlang_runtime import Environment, Rng
+from rewardlang_runtime import Environment, Rng, Trace
 
 Action = tuple[str, Any]
 """(operation, arguments as JSON text or an object); ("", answer) ends the episode."""
@@ -53,8 +52,7 @@ def oracle(environment: Environment) -> Policy:
 
 def recorded(trace: Trace) -> Policy:
     """The calls of a trace, whatever is answered."""
-    for call in trace.calls:
-        yield call.op, call.sent
+    yield from trace.sent
     yield "", trace.answer
 
 

@@ -10,9 +10,7 @@ from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds
 from rewardlang.interpret.values import Failure
 from rewardlang.needs import Need, needs
-from rewardlang.traces import RecordedCall, Trace
-from rewardlang_runtime import Call, Environment, Scenario
-from rewardlang_runtime.values import equal
+from rewardlang_runtime import Call, Scenario, Trace, score_trace
 
 
 class Score(NamedTuple):
@@ -38,29 +36,22 @@ class Score(NamedTuple):
 class Scorer:
     """Scores traces of one scenario.
 
-    A trace with a seed or parameters is replayed in a fresh world, which is exact because
-    operations are deterministic. Where the replay answers otherwise than the recording, or the
-    task is not known, only what the recording itself decides is scored. `typed` gives the typed
-    scenario, which takes a compiler, when it is needed.
+    A trace with a task is replayed in a fresh world, which is exact because operations are
+    deterministic. Where the replay answers otherwise than the recording, or the task is not known,
+    only what the recording itself decides is scored; `typed` gives the typed scenario for that,
+    which takes a compiler.
     """
 
     def __init__(self, scenario: Scenario, typed: Callable[[], model.Scenario]) -> None:
         self._scenario = scenario
         self._typed = typed
-        self._environments: dict[str, Environment] = {}
 
     def score(self, trace: Trace) -> Score:
         """Score one trace."""
-        if trace.seed is None and trace.params is None:
-            return self._recorded(trace, "the trace gives neither `seed` nor `params`", False)
-        environment = self._replay(trace)
-        replayed = environment.episode.calls
-        for number, (call, again) in enumerate(zip(trace.calls, replayed, strict=False), 1):
-            difference = _difference(call, again)
-            if difference:
-                return self._recorded(trace, f"call {number} {difference}", True)
-        detail = environment.detail()
-        scenario = self._scenario
+        verdict = score_trace(self._scenario, trace)
+        if verdict.detail is None:
+            return self._recorded(trace, verdict.reason)
+        scenario, detail = self._scenario, verdict.detail
         return Score(
             line=trace.line,
             reward=detail.reward,
@@ -72,37 +63,27 @@ class Scorer:
             why=None,
         )
 
-    def _environment(self, split: str) -> Environment:
-        if split not in self._environments:
-            self._environments[split] = Environment(self._scenario, split)
-        return self._environments[split]
-
-    def _replay(self, trace: Trace) -> Environment:
-        environment = self._environment(trace.split)
-        options = None if trace.params is None else {"params": trace.params}
-        environment.reset(seed=trace.seed or 0, options=options)
-        for call in trace.calls:
-            environment.call(call.op, call.sent)
-        environment.finish(trace.answer)
-        return environment
-
-    def _recorded(self, trace: Trace, why: str, task_known: bool) -> Score:
+    def _recorded(self, trace: Trace, why: str) -> Score:
         """The score as far as the recording by itself decides it."""
         scenario = self._typed()
         missing: dict[Need, None] = {"world": None}
-        if not task_known:
+        roots: dict[str, Any] = {"expect": dict(scenario.expect), "answer": trace.answer}
+        if trace.params is None:
             missing["params"] = None
-        if any(c.kind is None and c.status is None for c in trace.calls):
-            missing["outcomes"] = None
-        if any(not c.has_response for c in trace.calls):
-            missing["responses"] = None
-        roots: dict[str, Any] = {"expect": scenario.expect, "answer": trace.answer}
-        if task_known:
-            roots["params"] = self._environment(trace.split).episode.params
+        else:
+            roots["params"] = trace.params
+        for said in trace.recorded:
+            if "kind" not in said and "status" not in said:
+                missing["outcomes"] = None
+            if "response" not in said:
+                missing["responses"] = None
         context = Context(
             roots=roots,
             lets=named(scenario.lets),
-            calls=[_as_call(call) for call in trace.calls[: scenario.limits.calls]],
+            calls=[
+                _as_call(op, args, said)
+                for (op, args), said in zip(trace.sent, trace.recorded, strict=True)
+            ][: scenario.limits.calls],
             apis={api.name: api for api in scenario.apis},
         )
 
@@ -173,20 +154,7 @@ def _reward(
     return int(reward * 1e6 + 0.5) / 1e6
 
 
-def _difference(call: RecordedCall, again: Call) -> str | None:
-    """How the replay differs from the recording, as far as that says something."""
-    if call.kind is not None and call.kind != again.kind:
-        return f"was {call.kind}, and is {again.kind} when replayed"
-    if call.status is not None and call.status != again.status:
-        return f"had status {call.status}, and has {again.status} when replayed"
-    if call.has_response and not equal(call.response, again.response):
-        return "was answered otherwise than when replayed"
-    return None
-
-
-def _as_call(call: RecordedCall) -> Call:
-    status = call.status or 0
-    kind: Any = call.kind or ("ok" if 200 <= status < 400 else "api_error")
-    return Call(
-        call.op, call.args if isinstance(call.args, dict) else {}, kind, status, call.response
-    )
+def _as_call(op: str, args: Any, said: dict[str, Any]) -> Call:
+    status = said.get("status") or 0
+    kind: Any = said.get("kind") or ("ok" if 200 <= status < 400 else "api_error")
+    return Call(op, args if isinstance(args, dict) else {}, kind, status, said.get("response"))

@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from rewardlang import model
-    from rewardlang_runtime import Scenario
+    from rewardlang_runtime import Scenario, Trace
 
 _SUFFIXES = (".yaml", ".yml")
 _PARTS = ("apis", "worlds")
@@ -74,10 +74,24 @@ def compiled(path: Path, no_cache: bool) -> Scenario:
 
     try:
         return driver.load(path, use_cache=not no_cache)
+    except FileNotFoundError as error:
+        raise Failure(f"there is no {path}") from error
+    except (StaleModule, ValueError) as error:
+        raise Failure(f"{path}: {error}") from error
+
+
+def traces(path: Path) -> Iterator[Trace]:
+    """The traces of a file; a line that is none ends the command with its place."""
+    from rewardlang.cli import Failure
+    from rewardlang_runtime import read_traces
+    from rewardlang_runtime.traces import BadTrace
+
+    try:
+        yield from read_traces(path)
+    except BadTrace as error:
+        raise Failure(f"{path}, {error}") from error
     except OSError as error:
         raise Failure(f"{path}: {error.strerror}") from error
-    except StaleModule as error:
-        raise Failure(f"{path}: {error}") from error
 
 
 def parameters(options: Iterable[str]) -> dict[str, Any]:

@@ -69,7 +69,8 @@ def command(
     rewardlang run scenarios/jira_add_labels.yaml --policy random --seed 7
     rewardlang run scenarios/jira_add_labels.yaml --policy traces.jsonl
     """
-    from rewardlang import policies, traces
+    from rewardlang import policies
+    from rewardlang.cli.files import traces
     from rewardlang.interpret import explain
     from rewardlang_runtime import Environment, ScenarioFault
 
@@ -79,7 +80,7 @@ def command(
             raise click.UsageError(
                 f"--policy is {', '.join(_BUILT_IN)} or a file of traces, and {policy} is no file"
             )
-        trace = next(traces.read(Path(policy)), None)
+        trace = next(traces(Path(policy)), None)
         if trace is None:
             raise Failure(f"{policy} holds no trace")
     scenario = typed(Path(file))
@@ -114,10 +115,11 @@ def command(
 
 def _print(environment: Environment, why: Any, full: bool, form: str) -> None:
     from rewardlang.cli import show
+    from rewardlang_runtime.traces import record
 
     if form == "json":
         prompt = {"system": environment.system, "prompt": environment.prompt}
-        print_json(show.episode_json(environment) | prompt | show.explanation_json(why))
+        print_json(record(environment) | prompt | show.explanation_json(why))
         return
     out = console()
     show.episode(out, environment, full)
@@ -127,10 +129,9 @@ def _print(environment: Environment, why: Any, full: bool, form: str) -> None:
 
 
 def _save(environment: Environment, path: str) -> None:
-    from rewardlang.cli import show
+    from rewardlang_runtime import write_trace
 
     try:
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(show.one_line(show.episode_json(environment)) + "\n")
+        write_trace(path, environment)
     except OSError as error:
         raise Failure(f"{path}: {error.strerror}") from error

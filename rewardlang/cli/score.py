@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rewardlang.cli import Failure
-from rewardlang.cli.files import compiled, typed
+from rewardlang.cli import Failure, files
 from rewardlang.cli.output import cache_option, console, count, format_option, number, print_json
 
 if TYPE_CHECKING:
@@ -34,23 +33,16 @@ def command(file: str, traces: str, form: str, no_cache: bool) -> None:
     rewardlang score scenarios/jira_add_labels.yaml traces.jsonl --format json
     """
     from rewardlang.scoring import Scorer
-    from rewardlang.traces import BadTraceError, read
-    from rewardlang_runtime import ScenarioFault
 
-    scenario = compiled(Path(file), no_cache)
-    scorer = Scorer(scenario, lambda: typed(Path(file)))
+    scenario = files.compiled(Path(file), no_cache)
+    scorer = Scorer(scenario, lambda: files.typed(Path(file)))
     scores = []
-    try:
-        for trace in read(Path(traces)):
-            if trace.scenario is not None and trace.scenario != scenario.name:
-                raise Failure(
-                    f"{traces}:{trace.line}: a trace of {trace.scenario}, not of {scenario.name}"
-                )
-            scores.append(scorer.score(trace))
-    except BadTraceError as error:
-        raise Failure(str(error)) from error
-    except ScenarioFault as error:
-        raise Failure(f"the scenario is at fault: {error}") from error
+    for trace in files.traces(Path(traces)):
+        if trace.scenario is not None and trace.scenario != scenario.name:
+            raise Failure(
+                f"{traces}, line {trace.line}: a trace of {trace.scenario}, not of {scenario.name}"
+            )
+        scores.append(scorer.score(trace))
     if form == "json":
         print_json(_as_json(scenario.name, scores))
     else:

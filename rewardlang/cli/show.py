@@ -96,27 +96,6 @@ def _value(shown: Shown) -> Text:
     return Text.assemble((shown.text, "dim"), " = ", value, (where, "cyan"))
 
 
-def episode_json(environment: Environment) -> dict[str, Any]:
-    """An episode as a line of a trace file has it."""
-    return {
-        "scenario": environment.scenario.name,
-        "seed": environment.seed,
-        "split": environment.split,
-        "params": environment.params,
-        "calls": [
-            {
-                "op": call.op,
-                "args": call.args,
-                "kind": call.kind,
-                "status": call.status,
-                "response": call.response,
-            }
-            for call in environment.episode.calls
-        ],
-        "answer": environment.episode.answer,
-    }
-
-
 def explanation_json(why: Explanation) -> dict[str, Any]:
     """An explanation, ids to what is known of them."""
     return {

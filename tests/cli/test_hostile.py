@@ -98,7 +98,7 @@ tests: 7
     "deep-templates": HEAD.replace("Do it.", quoted("{" * 3_000)) + REWARD % "called getIssue",
     "bad-regex": scenario(quoted('answer matches r"(a+)+\\1"')),
     "slow-regex": scenario(quoted('answer matches r"((a{1,200}){1,200}){1,200}"')),
-    "smart-quotes": scenario(quoted("answer == “done”")),  # noqa: RUF001
+    "smart-quotes": scenario(quoted("answer == “done”")),
     "bidirectional": scenario(quoted('answer == "\u202egnorw\u202c"')),
     "zero-width": scenario(quoted("ans\u200bwer == 1")),
     "duplicate-keys": HEAD + HEAD,
