@@ -1,0 +1,323 @@
+"""What commands print and write: golden files under tests/golden/cli, and what they agree on."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rewardlang import cli
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
+Golden = Callable[[str, str], None]
+
+LITTLE = """\
+rewardlang: 1
+scenario: jira.little
+title: Look at one issue
+use: [jira]
+world: acme
+params: {key: 'one_of(["PAY-12", "PAY-13", "PAY-14"])'}
+prompt: What is the status of {key}?
+limits: {calls: 4}
+let: {status: 'initial.issues[params.key]!.fields.status.name'}
+reward:
+  gates:
+    - {id: read_only, require: delta.is_empty(), otherwise: 0.1}
+  parts:
+    - {id: looked, weight: 1, check: 'called getIssue{ok, args.issueIdOrKey == params.key}'}
+    - {id: said, weight: 3, check: 'says(answer, status)'}
+  penalties:
+    - {id: invented, factor: 'ramp(count(any{kind == "unknown_tool"}), good=0, bad=2, floor=0.5)'}
+oracle:
+  - getIssue: {issueIdOrKey: "{key}"}
+  - answer: It is {status}.
+tests:
+  - {name: the oracle, oracle: true, reward: 1}
+  - {name: nothing done, calls: [], reward: 0}
+  - {name: an invented tool, calls: [{readIssue: {}}], reward: %s}
+"""
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REWARDLANG_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "little.yaml").write_text(LITTLE % 0)
+    return tmp_path
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """Run a command: its status, and what it printed to both streams."""
+
+    def run(*args: str | Path) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as exit:
+            cli.main([str(arg) for arg in args])
+        out = capsys.readouterr()
+        assert "Traceback" not in out.err
+        return int(exit.value.code or 0), out.out + out.err
+
+    return run
+
+
+Run = Callable[..., tuple[int, str]]
+
+
+def checked(run: Run, *args: str | Path, status: int = 0) -> str:
+    got, said = run(*args)
+    assert got == status, said
+    return said
+
+
+def test_run(run: Run, golden: Golden) -> None:
+    golden("cli/run_oracle.txt", checked(run, "run", "little.yaml"))
+    golden("cli/run_idle.txt", checked(run, "run", "little.yaml", "--policy", "idle"))
+    golden("cli/run_random.txt", checked(run, "run", "little.yaml", "--policy", "random"))
+    full = checked(run, "run", "little.yaml", "--full", "--param", "key=PAY-13")
+    assert "PAY-13" in full
+    assert "…" not in full
+
+
+def test_run_json(run: Run) -> None:
+    said = json.loads(checked(run, "run", "little.yaml", "--format", "json", "--seed", "5"))
+    assert said["seed"] == 5
+    assert said["reward"] == 1.0
+    assert said["parts"]["looked"]["because"][0]["calls"] == [0]
+    assert [call["op"] for call in said["calls"]] == ["getIssue"]
+
+
+@pytest.mark.parametrize(("param", "said"), [("kye=PAY-12", "kye"), ("key", "write NAME=VALUE")])
+def test_run_with_a_wrong_parameter(run: Run, param: str, said: str) -> None:
+    assert said in checked(run, "run", "little.yaml", "--param", param, status=2)
+
+
+def test_a_saved_episode_is_played_and_scored_alike(run: Run) -> None:
+    for policy in ("oracle", "idle", "random"):
+        for seed in range(4):
+            path = f"{policy}.jsonl"
+            Path(path).unlink(missing_ok=True)
+            first = checked(
+                run, "run", "little.yaml", "--policy", policy, "--seed", str(seed), "--save", path
+            )
+            again = checked(run, "run", "little.yaml", "--policy", path)
+            assert first == again
+            scored = json.loads(checked(run, "score", "little.yaml", path, "--format", "json"))
+            reward = re.search(r"^reward +(\S+)", first, re.MULTILINE)
+            assert reward
+            assert scored["traces"][0]["reward"] == pytest.approx(float(reward[1]))
+
+
+def lines(*records: object) -> None:
+    text = "\n".join(json.dumps(record) for record in records)
+    Path("traces.jsonl").write_text(text + "\n")
+
+
+def traces() -> list[object]:
+    """Traces that are known whole, in part, and not at all."""
+    call = {"op": "getIssue", "args": {"issueIdOrKey": "PAY-12"}, "kind": "ok", "status": 200}
+    invented = {"op": "readIssue", "args": {}, "kind": "unknown_tool", "status": 0}
+    params = {"key": "PAY-12"}
+    return [
+        {"params": params, "calls": [call], "answer": "I do not know."},
+        {"params": params, "calls": [{**call, "status": 404, "kind": "api_error"}]},
+        {"calls": [call, invented], "answer": "It is Done."},
+        {"calls": [{"op": "getIssue", "args": {"issueIdOrKey": "PAY-12"}}]},
+    ]
+
+
+def test_score(run: Run, golden: Golden) -> None:
+    lines(*traces())
+    golden("cli/score.txt", checked(run, "score", "little.yaml", "traces.jsonl"))
+    said = checked(run, "score", "little.yaml", "traces.jsonl", "--format", "json")
+    golden("cli/score.json", said)
+    scores = json.loads(said)
+    known, elsewhere, no_task, bare = scores["traces"]
+    assert known["reward"] == 0.25
+    assert known["parts"] == {"looked": 1.0, "said": 0.0}
+    for unsure in (elsewhere, no_task, bare):
+        assert unsure["reward"] is None, "unknown, not 0"
+        assert unsure["low"] < unsure["high"]
+        assert unsure["why"]
+    assert elsewhere["parts"] == {"looked": 0.0, "said": None}
+    assert no_task["parts"] == {"looked": None, "said": None}
+    assert no_task["penalties"] == {"invented": 0.75}
+    assert scores["unknown"] == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "traces.jsonl, line 1: no JSON"),
+        ("[" * 100_000, "traces.jsonl, line 1: no JSON"),
+        ('{"calls": 3}', "`calls`"),
+        ('{"scenario": "a.b"}', "a trace of a.b, not of jira.little"),
+    ],
+)
+def test_score_of_a_broken_trace(run: Run, line: str, said: str) -> None:
+    Path("traces.jsonl").write_text(line + "\n")
+    assert said in checked(run, "score", "little.yaml", "traces.jsonl", status=1)
+
+
+def test_score_without_a_file(run: Run) -> None:
+    assert "No such file" in checked(run, "score", "little.yaml", "none.jsonl", status=1)
+
+
+def test_test(run: Run, golden: Golden) -> None:
+    assert checked(run, "test", "little.yaml") == "3 tests in 1 file: all passed\n"
+    assert "ok  little.yaml:23  the oracle" in checked(run, "test", "little.yaml", "-v")
+    Path("little.yaml").write_text(LITTLE % "{min: 0.5}")
+    golden("cli/test_failed.txt", checked(run, "test", "little.yaml", status=1))
+    said = checked(run, "test", "little.yaml", "--format", "json", status=1)
+    assert [result["passed"] for result in json.loads(said)] == [True, True, False]
+    assert "1 test in 1 file" in checked(run, "test", "little.yaml", "-k", "nothing")
+
+
+def test_lint(run: Run, golden: Golden) -> None:
+    assert checked(run, "lint", "little.yaml") == "1 file: nothing to report\n"
+    assert checked(run, "lint", "little.yaml", "--format", "json") == "[]\n"
+    wrong = (LITTLE % 0).replace("fields.status", "fields.staus").replace("getIssue{", "getIsue{")
+    Path("little.yaml").write_text(wrong)
+    golden("cli/lint.txt", checked(run, "lint", "little.yaml", status=1))
+    said = json.loads(checked(run, "lint", "little.yaml", "--format", "json", status=1))
+    assert {"T102", "T101"} <= {d["code"] for d in said}
+
+
+def test_lint_from_the_cache_is_the_same(run: Run, place: Path) -> None:
+    wrong = (LITTLE % 0).replace("fields.status", "fields.staus")
+    Path("little.yaml").write_text(wrong)
+    first = checked(run, "lint", "little.yaml", status=1)
+    assert list((place / "cache" / "lint").iterdir())
+    assert checked(run, "lint", "little.yaml", status=1) == first
+    assert checked(run, "lint", "little.yaml", "--no-cache", status=1) == first
+
+
+def test_the_cache_notices_what_a_scenario_reads(run: Run, place: Path) -> None:
+    checked(run, "lint", "little.yaml")
+    apis = place / "apis"
+    apis.mkdir()
+    jira = (ROOT / "scenarios" / "apis" / "jira.yaml").read_text(encoding="utf-8")
+    (apis / "jira.yaml").write_text(jira.replace("getIssue:", "fetchIssue:"))
+    assert "getIssue" in checked(run, "lint", "little.yaml", status=1), "a new file beside it"
+    (apis / "jira.yaml").write_text(jira)
+    checked(run, "lint", "little.yaml")
+    (apis / "jira.yaml").write_text(jira.replace("getIssue:", "fetchIssue:"))
+    assert "getIssue" in checked(run, "lint", "little.yaml", status=1), "its text has changed"
+    (apis / "jira.yaml").unlink()
+    checked(run, "lint", "little.yaml")
+
+
+def test_lint_of_an_unchanged_file_needs_no_parser(run: Run) -> None:
+    checked(run, "lint", "little.yaml")
+    code = (
+        "import sys; from rewardlang import cli\n"
+        "try: cli.main(['lint', 'little.yaml'])\n"
+        "except SystemExit: print(*sys.modules)"
+    )
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    seconds = time.perf_counter() - start
+    assert not {"lark", "yaml", "jsonschema", "jsonschema_rs", "rich"} & set(done.stdout.split())
+    assert seconds < 0.3
+
+
+def test_lint_walks_folders(run: Run, place: Path) -> None:
+    for name in ("a/one.yaml", "a/.hidden/two.yaml", "b/three.yml", "a/readme.txt"):
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(LITTLE % 0)
+    assert checked(run, "lint", "a", "b", "little.yaml").startswith("3 files")
+    (place / "empty").mkdir()
+    assert "no YAML file" in checked(run, "lint", "empty", status=2)
+
+
+def test_compile(run: Run, place: Path) -> None:
+    said = checked(run, "compile", "little.yaml")
+    assert said.startswith("little.yaml -> little.py")
+    text = (place / "little.py").read_text()
+    assert checked(run, "compile", "little.yaml", "-o", "-") == text
+    checked(run, "compile", "little.yaml", "-o", "other.py")
+    assert (place / "other.py").read_text() == text
+    assert "compiled already" in checked(run, "compile", "little.py", status=2)
+    assert "error" in checked(run, "compile", "little.yaml", "-o", "no/such/folder.py", status=1)
+
+
+def test_compiled_files_are_scored_like_their_source(run: Run) -> None:
+    lines(traces()[0])
+    first = checked(run, "score", "little.yaml", "traces.jsonl")
+    checked(run, "compile", "little.yaml")
+    assert checked(run, "score", "little.py", "traces.jsonl") == first
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("x = 1\n", "no SCENARIO"), ("from rewardlang_runtime import require\nrequire(0)\n", "ABI")],
+)
+def test_a_python_file_that_is_no_scenario(run: Run, text: str, said: str) -> None:
+    lines(traces()[0])
+    Path("wrong.py").write_text(text)
+    assert said in checked(run, "score", "wrong.py", "traces.jsonl", status=1)
+    assert "there is no" in checked(run, "score", "none.py", "traces.jsonl", status=1)
+
+
+def test_init(run: Run, place: Path) -> None:
+    said = checked(run, "init", "triage")
+    assert "rewardlang lint triage.yaml" in said
+    text = (place / "triage.yaml").read_text()
+    assert len(text.splitlines()) < 30
+    assert checked(run, "lint", "triage.yaml") == "1 file: nothing to report\n"
+    assert "reward  1.00" in checked(run, "run", "triage.yaml")
+    assert "all passed" in checked(run, "test", "triage.yaml")
+    assert "is there already" in checked(run, "init", "triage.yaml", status=1)
+    checked(run, "init", "triage", "--force")
+    assert (place / "triage.yaml").read_text() == text
+
+
+@pytest.mark.parametrize("kind", ["scenario", "api", "world"])
+def test_schema(run: Run, kind: str) -> None:
+    schema = json.loads(checked(run, "schema", kind))
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert kind in schema["properties"]
+
+
+def test_explain(run: Run, golden: Golden) -> None:
+    from rewardlang.diagnostics.codes import CODES
+
+    listed = checked(run, "explain")
+    for code in CODES.values():
+        assert f"{code.id}  " in listed
+        assert checked(run, "explain", code.id) == checked(run, "explain", code.name)
+    said = json.loads(checked(run, "explain", "t104", "--format", "json"))
+    assert said["name"] == "literal-outside-domain"
+    assert json.loads(checked(run, "explain", "--format", "json"))[0]["code"] == "Y001"
+
+
+def test_shipped_scenarios(run: Run) -> None:
+    assert "nothing to report" in checked(run, "lint", ROOT / "scenarios")
+    assert f"in {len(SHIPPED)} files: all passed" in checked(run, "test", ROOT / "scenarios")
+
+
+def outputs(seed: str, path: Path) -> Iterator[bytes]:
+    """What two commands print in a process of their own, with another order of sets."""
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    for args in (
+        ["compile", str(path), "-o", "-"],
+        ["run", str(path), "--policy", "random", "--seed", "3", "--format", "json", "--no-cache"],
+    ):
+        command = [sys.executable, "-m", "rewardlang", *args]
+        yield subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_two_processes_agree_to_the_byte(path: Path) -> None:
+    first, second = list(outputs("1", path)), list(outputs("2", path))
+    assert first == second
+    assert all(first)
