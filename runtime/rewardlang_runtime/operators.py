@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rewardlang_runtime.scenario import Detail
 from rewardlang_runtime.values import (
@@ -23,15 +23,20 @@ from rewardlang_runtime.values import (
     text,
 )
 
+if TYPE_CHECKING:
+    from rewardlang_runtime.world import World
+
 __all__ = [
     "add",
     "append",
     "at",
     "at_or_null",
+    "delete",
     "detail",
     "divide",
     "equal",
     "finite",
+    "insert",
     "items",
     "less",
     "less_equal",
@@ -44,6 +49,7 @@ __all__ = [
     "negative",
     "number",
     "pairs",
+    "put",
     "remainder",
     "remove",
     "replace",
@@ -51,6 +57,7 @@ __all__ = [
     "subtract",
     "text",
     "unit",
+    "whole",
     "without",
     "write",
 ]
@@ -235,6 +242,39 @@ def write(
         copy[step] = inner
         return copy
     return {**row, step: inner}
+
+
+def insert(world: World, table: str, row: Any) -> None:
+    """A new row; there must be none with its key."""
+    overlay = world.edit(table)
+    key = row[overlay.spec.key]
+    if overlay.get(key) is not None:
+        raise ValueError(f"there is a row {key} in {table} already")
+    overlay.put(key, row)
+
+
+def put(world: World, table: str, key: Any, row: Any) -> None:
+    """Another row in place of the one that `key` finds."""
+    overlay = world.edit(table)
+    found = overlay.key_of(key)
+    if found is None:
+        raise KeyError(f"there is no row {key} in {table}")
+    overlay.put(found, row)
+
+
+def delete(world: World, table: str, key: Any) -> None:
+    """Remove the row that `key` finds, if there is one."""
+    overlay = world.edit(table)
+    found = overlay.key_of(key)
+    if found is not None:
+        overlay.delete(found)
+
+
+def whole(value: Any) -> int:
+    """`value`, a whole number."""
+    if type(value) is not int:
+        raise TypeError(f"{type(value).__name__} is no whole number")
+    return value
 
 
 def replace(_: Any, value: Any) -> Any:

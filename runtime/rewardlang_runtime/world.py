@@ -7,7 +7,7 @@ episode changed is what its overlays hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
@@ -251,11 +251,12 @@ Saved = tuple[dict[str, TableView], dict[str, int]]
 class Base:
     """The frozen start of every episode: tables, counters, and an untouched world over them."""
 
-    __slots__ = ("counters", "tables", "world")
+    __slots__ = ("counters", "memo", "tables", "world")
 
     def __init__(self, tables: dict[str, TableView], counters: dict[str, int]) -> None:
         self.tables = tables
         self.counters = counters
+        self.memo: dict[Any, Any] = {}
         self.world = World(self)
 
 
@@ -269,6 +270,13 @@ class World(dict[str, TableView]):
         self.base = base
         self.counters = base.counters
         self._owner: object = None
+
+    def once(self, compute: Callable[[World], Any]) -> Any:
+        """`compute(world)` of the untouched world, computed once for all worlds over its base."""
+        memo = self.base.memo
+        if compute not in memo:
+            memo[compute] = compute(self.base.world)
+        return memo[compute]
 
     def edit(self, table: str) -> Overlay:
         """The table for writing. Rows that are read from it stay as they are when it is written."""
