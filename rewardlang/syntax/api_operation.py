@@ -9,7 +9,6 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.source import Span
 from rewardlang.syntax.files import EffectItem, ErrorItem, OperationItem, ParameterItem
-from rewardlang.syntax.nodes import Identifier
 from rewardlang.syntax.placed import place
 from rewardlang.syntax.reader import (
     Reader,
@@ -156,18 +155,15 @@ def _check_path(http: Scalar, parameters: tuple[ParameterItem, ...], reader: Rea
     """Report holes in the path without an argument, and arguments without a hole."""
     text = place(http)
     wires = {p.wire: p.name for p in parameters if p.where == "path"}
-    holes: set[str] = set()
+    holes: dict[str, Span] = {}
     for match in _HOLE.finditer(text.text):
-        if match[1] not in wires and match[1] not in holes:
-            message = f"`{match[1]}` is not declared under `request: path:`"
-            span = text.span(match.start(1), match.end(1))
-            reader.report(codes.WRONG_SHAPE, message, span, "no such argument")
-        holes.add(match[1])
-    for wire, name in wires.items():
-        if wire not in holes:
-            _unused(name, wire, reader)
-
-
-def _unused(name: Identifier, wire: str, reader: Reader) -> None:
-    message = f"the path has no `{{{wire}}}`"
-    reader.report(codes.WRONG_SHAPE, message, name.span, "never filled in")
+        holes.setdefault(match[1], text.span(match.start(1), match.end(1)))
+    unknown = [hole for hole in holes if hole not in wires]
+    unused = [wire for wire in wires if wire not in holes]
+    for hole in unknown:
+        message = f"`{hole}` is not declared under `request: path:`"
+        reader.report(codes.WRONG_SHAPE, message, holes[hole], "no such argument")
+    # One without the other is said once: a hole and its argument have different names then.
+    for wire in unused[len(unknown) :]:
+        message = f"the path has no `{{{wire}}}`"
+        reader.report(codes.WRONG_SHAPE, message, wires[wire].span, "never filled in")

@@ -46,30 +46,37 @@ def split_in_brackets(node: YamlNode) -> Iterator[Diagnostic]:
             for name, value in here.pairs:
                 text = str(name.value)
                 if isinstance(value, Scalar) and (text in _HOLDS_ONE or key in _HOLDS_MANY):
-                    yield from _split(value)
+                    found = split(value)
+                    if found is not None:
+                        yield found
                 else:
                     stack.append((value, text))
         elif isinstance(here, Sequence_):
+            covered = 0  # the rest of a value that was cut is not reported again
             for item in here.items:
                 if isinstance(item, Scalar) and key in _HOLDS_MANY:
-                    yield from _split(item)
+                    found = split(item) if item.span.start >= covered else None
+                    if found is not None:
+                        covered = found.fix.span.end if found.fix else covered
+                        yield found
                 elif not isinstance(item, Scalar):
                     stack.append((item, key if key in _HOLDS_MANY else ""))
 
 
-def _split(scalar: Scalar) -> Iterator[Diagnostic]:
+def split(scalar: Scalar) -> Diagnostic | None:
+    """Y007, when a plain scalar in brackets stops at a comma inside a bracket or quote."""
     source, end = scalar.span.source, scalar.span.end
     after = source.text[end : end + 80].lstrip()
     # In a block a comma is part of a plain scalar: one that follows it means brackets around.
     if scalar.style is not None or not after.startswith(",") or balanced(scalar.text):
-        return
+        return None
     whole = _whole(source.text, scalar.span.start)
     comma = source.text.index(",", end)
     fix = None
     if whole is not None:
         fix = Fix(Span(source, scalar.span.start, whole),
                   _quoted(source.text[scalar.span.start : whole]))  # fmt: skip
-    yield Diagnostic(
+    return Diagnostic(
         codes.FLOW_SPLIT,
         "inside brackets YAML ends a value at a comma",
         Label(Span(source, comma, comma + 1), "the value ends here"),

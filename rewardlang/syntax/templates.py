@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from rewardlang.diagnostics import codes
@@ -11,6 +12,7 @@ from rewardlang.syntax.nodes import Expr, Template
 from rewardlang.syntax.parser import parse_expression
 from rewardlang.syntax.placed import Placed
 
+_BRACE = re.compile("[{}]")
 Parse = Callable[[Placed, list[Diagnostic]], Expr | None]
 
 
@@ -26,7 +28,8 @@ def parse_template(
     whole, i, size = text.text, 0, len(text.text)
     good = True
     while i < size:
-        opening = min((p for p in (whole.find("{", i), whole.find("}", i)) if p >= 0), default=size)
+        brace = _BRACE.search(whole, i)
+        opening = brace.start() if brace else size
         literal.append(whole[i:opening])
         i = opening
         if i == size:

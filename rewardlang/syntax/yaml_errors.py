@@ -31,6 +31,8 @@ _WORDS: tuple[tuple[str, str, str | None], ...] = (
     ("undefined alias", "an alias", _QUOTE),
     ("incompatible YAML document", "a directive for another version of YAML", "leave it out"),
 )  # fmt: skip
+_SIGNS = {"!": "a tag", "&": "an anchor", "*": "an alias"}
+_WORD = {"!": "not", "&": "and"}
 _TAB = ("a tab where YAML takes only spaces", "indent with spaces")
 _BAD_START = "a value cannot begin with `{}` unless it is quoted"
 
@@ -46,6 +48,16 @@ def broken(error: Any, source: Source, last: Scalar | None, flow: bool) -> Diagn
         split = _split(source, at, last, flow, problem, place)
         if split is not None:
             return split
+    context = getattr(error, "context_mark", None)
+    sign = source.text[int(context.index) : int(context.index) + 1] if context is not None else ""
+    if context is not None and sign in _SIGNS and "while scanning a" in problem:
+        start = int(context.index)
+        return Diagnostic(
+            codes.NOT_PLAIN_DATA,
+            f"a value that begins with `{sign}`",
+            Label(Span(source, start, start + 1), f"YAML takes this for {_SIGNS[sign]}"),
+            help=f"in an expression write `{_WORD[sign]}`" if sign in _WORD else _QUOTE,
+        )
     others: tuple[Label, ...] = ()
     message, advice = "this is not YAML", None
     if char == "\t":
@@ -57,7 +69,6 @@ def broken(error: Any, source: Source, last: Scalar | None, flow: bool) -> Diagn
             if pattern in problem:
                 message, advice = said, what
                 break
-    context = getattr(error, "context_mark", None)
     if context is not None and ("flow" in problem or "quoted" in problem) and context.index < at:
         start = int(context.index)
         others = (Label(Span(source, start, start + 1), "opened here"),)

@@ -14,6 +14,7 @@ import yaml
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Fix, Label
 from rewardlang.source import Source, Span
+from rewardlang.syntax.cuts import split
 from rewardlang.syntax.limits import MAX_SYNTAX_ERRORS, MAX_YAML_DEPTH, MAX_YAML_NODES
 from rewardlang.syntax.yaml_errors import broken
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode
@@ -55,7 +56,7 @@ def read_yaml(source: Source, out: list[Diagnostic]) -> YamlNode | None:
             if len(out) - before >= MAX_SYNTAX_ERRORS:
                 break
     except yaml.YAMLError as error:
-        out.append(broken(error, source, reader.last, reader.flow))
+        out.append(reader.cut() or broken(error, source, reader.last, reader.flow))
     except _Stop:
         pass
     else:
@@ -95,6 +96,15 @@ class _Reader:
     def flow(self) -> bool:
         """Whether the innermost open collection stands in brackets."""
         return bool(self._stack) and self._stack[-1].flow
+
+    def cut(self) -> Diagnostic | None:
+        """The value in open brackets, if any, that was cut and made the rest no YAML."""
+        for top in reversed(self._stack):
+            for item in top.items if top.flow else ():
+                found = split(item) if isinstance(item, Scalar) else None
+                if found is not None:
+                    return found
+        return None
 
     def take(self, event: Any) -> None:
         """One event of the parser."""

@@ -72,7 +72,10 @@ def trap(text: str) -> tuple[str, str] | None:
     if _UNDERSCORES.fullmatch(text):
         return "a number", quoted
     if _EXPONENT.fullmatch(text):
-        return "a text", repr(float(text))
+        digits, exponent, power = repr(float(text)).partition("e")
+        if exponent and "." not in digits:
+            digits += ".0"  # without it YAML 1.1 sees no number
+        return "a text", digits + exponent + power
     if re.fullmatch(r"0o[0-7]+", text):
         return "a text", str(int(text[2:], 8))
     return None
