@@ -252,7 +252,7 @@ def step(state: list[Any], c: Any, i: int, e: Any) -> None:
     if c.kind != "ok":
         state[2] += 1
     elif c.op == "getTransitions":
-        state[0] = state[0] or c.args["issueIdOrKey"] == e.params["key"]
+        state[0] = state[0] or c.args.get("issueIdOrKey") == e.params["key"]
     elif c.op == "doTransition":
         state[1] = state[1] or c.args["transition"]["id"] == "21"
 
