@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
 from typing import Literal
 
 from rewardlang import tree
-from rewardlang.types.types import Type
+from rewardlang.walk import everything
 
 Need = Literal["params", "world", "outcomes", "responses"]
 
@@ -28,7 +27,7 @@ def needs(lets: Mapping[str, tree.LetDef], *exprs: tree.Expr | None) -> frozense
     seen: dict[str, None] = {}
     work = [expr for expr in exprs if expr is not None]
     while work:
-        for node in _nodes(work.pop()):
+        for node in everything(work.pop()):
             match node:
                 case tree.RootRef(name="params"):
                     found["params"] = None
@@ -42,15 +41,3 @@ def needs(lets: Mapping[str, tree.LetDef], *exprs: tree.Expr | None) -> frozense
                     seen[name] = None
                     work.append(lets[name].value)
     return frozenset(found)
-
-
-def _nodes(root: object) -> Iterator[object]:
-    """`root` and every node under it, types and spans left out."""
-    work = [root]
-    while work:
-        node = work.pop()
-        if isinstance(node, tuple):
-            work.extend(node)
-        elif is_dataclass(node) and not isinstance(node, tree.Facts | Type):
-            yield node
-            work.extend(getattr(node, f.name) for f in fields(node) if f.name != "span")

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rewardlang import model
-from rewardlang.interpret.context import Context, named
-from rewardlang.interpret.evaluate import evaluate, holds
-from rewardlang.interpret.values import Failure
+from rewardlang.interpret import Context, holds, named
+from rewardlang.interpret.reward import part_score, penalty_factor
 from rewardlang.needs import Need, needs
 from rewardlang_runtime import Call, Scenario, Trace, score_trace
 
@@ -95,11 +94,13 @@ class Scorer:
             for gate in scenario.gates
         }
         parts = {
-            part.id: _part(part, context) if decided(part.check, part.score) else None
+            part.id: part_score(part, context) if decided(part.check, part.score) else None
             for part in scenario.parts
         }
         penalties = {
-            penalty.id: _factor(penalty, context) if decided(penalty.when, penalty.factor) else None
+            penalty.id: penalty_factor(penalty, context)
+            if decided(penalty.when, penalty.factor)
+            else None
             for penalty in scenario.penalties
         }
         low = _reward(scenario, gates, parts, penalties, unknown=0.0)
@@ -107,28 +108,6 @@ class Scorer:
         known = None not in (*gates.values(), *parts.values(), *penalties.values())
         reward = low if known or low == high else None
         return Score(trace.line, reward, low, high, gates, parts, penalties, why)
-
-
-def _part(part: model.Part, context: Context) -> float:
-    if part.check is not None:
-        return float(holds(part.check, context))
-    assert part.score is not None
-    return _unit(part.score, context)
-
-
-def _factor(penalty: model.Penalty, context: Context) -> float:
-    if penalty.when is not None and not holds(penalty.when, context):
-        return 1.0
-    return _unit(penalty.factor, context)
-
-
-def _unit(expr: Any, context: Context) -> float:
-    try:
-        value = evaluate(expr, context)
-    except Failure:
-        return 0.0
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number and 0.0 <= value <= 1.0 else 0.0
 
 
 def _reward(

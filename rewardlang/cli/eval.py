@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from rewardlang.cli import Failure
 from rewardlang.cli.needs import need_training
-from rewardlang.cli.output import format_option
-from rewardlang.training.settings import EvalSettings
+from rewardlang.cli.output import console, format_option, number, print_json
+from rewardlang.training.settings import EvalSettings, TrainingError
+
+if TYPE_CHECKING:
+    from rewardlang.training.evaluate import Measured
+    from rewardlang.training.summary import Score
 
 _DEFAULT = EvalSettings(scenarios=(), model="")
 
@@ -66,3 +73,40 @@ def command(model: str, scenarios: tuple[str, ...], form: str, **options: object
         model=model,
         **options,  # type: ignore[arg-type]  # click has checked them by the options above
     )
+
+    from rewardlang.training.evaluate import evaluate_model
+
+    try:
+        measured = evaluate_model(settings)
+    except TrainingError as error:
+        raise Failure(str(error)) from error
+    if form == "json":
+        print_json(measured.to_json())
+    else:
+        _print(measured)
+
+
+def _print(measured: Measured) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(f"{measured.decoding}, {measured.split} tasks")
+    for heading in ("tasks", "mean", "±", "perfect"):
+        table.add_column(heading, justify="right")
+
+    def add(name: str, score: Score) -> None:
+        table.add_row(
+            name,
+            str(score.tasks),
+            number(round(score.mean, 4)),
+            f"{score.standard_error:.3f}",
+            f"{score.perfect:.0%}",
+        )
+
+    for name, score in measured.scenarios.items():
+        add(name, score)
+    if len(measured.scenarios) > 1:
+        add("all", measured.total)
+    for name, mean in measured.total.parts.items():
+        table.add_row(f"  {name}", "", number(round(mean, 4)), "", "")
+    console().print(table)

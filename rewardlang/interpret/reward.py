@@ -86,8 +86,8 @@ def reward(scenario: model.Scenario, episode: Episode) -> Detail:
 
 def _detail(scenario: model.Scenario, context: Context) -> Detail:
     gates = tuple(holds(gate.require, context) for gate in scenario.gates)
-    parts = tuple(_score(part, context) for part in scenario.parts)
-    penalties = tuple(_factor(penalty, context) for penalty in scenario.penalties)
+    parts = tuple(part_score(part, context) for part in scenario.parts)
+    penalties = tuple(penalty_factor(penalty, context) for penalty in scenario.penalties)
     # No sum(): since Python 3.12 it does not add floats in order.
     total = earned = 0.0
     for part, score in zip(scenario.parts, parts, strict=True):
@@ -102,7 +102,8 @@ def _detail(scenario: model.Scenario, context: Context) -> Detail:
     return Detail(int(value * 1e6 + 0.5) / 1e6, gates, parts, penalties)
 
 
-def _score(part: model.Part, context: Context) -> float:
+def part_score(part: model.Part, context: Context) -> float:
+    """A part's score, before weighting."""
     if part.check is not None:
         return float(holds(part.check, context))
     if part.score is None:
@@ -110,7 +111,8 @@ def _score(part: model.Part, context: Context) -> float:
     return _unit(part.score, context)
 
 
-def _factor(penalty: model.Penalty, context: Context) -> float:
+def penalty_factor(penalty: model.Penalty, context: Context) -> float:
+    """A penalty's factor; 1 when it does not apply."""
     applies = penalty.when is None or holds(penalty.when, context)
     return _unit(penalty.factor, context) if applies else 1.0
 
