@@ -51,6 +51,11 @@ class Schemas:
             for name in component:
                 self._definition(api, name)
 
+    def adopt(self, other: Schemas) -> None:
+        """Make known what `other` knows, without reading it again."""
+        self._schemas.update(other._schemas)
+        self._types.update(other._types)
+
     def names(self, api: str) -> list[str]:
         return [name for owner, name in self._schemas if owner == api]
 
@@ -67,7 +72,7 @@ class Schemas:
             seen += 1
             if seen > len(self._schemas):  # "$ref"s in a circle, which admit no structure
                 return Any()
-        if isinstance(type_, Union) and type_.tag is None:
+        if isinstance(type_, Union) and type_.tag is None and type_.variants:
             return replace(type_, tag=self._tag(type_.variants))
         return type_
 
@@ -222,7 +227,7 @@ class Schemas:
     def _tag(self, variants: tuple[Type, ...]) -> str | None:
         """The required property whose constants tell all variants apart."""
         objects = [self.expand(v) for v in variants]
-        first = objects[0]
+        first = objects[0] if objects else None
         if not isinstance(first, Object):
             return None
         for name in first.properties:
@@ -328,6 +333,10 @@ def of_values(values: list[object], origin: Span | None = None) -> Type:
     return whole_type
 
 
+INT64 = (-(2**63), 2**63 - 1)
+"""Integers outside are none to us: `request_schemas` says so to the policy as well."""
+
+
 def _number(schema: dict[str, object], integer: bool) -> Number:
     low, high = _real(schema.get("minimum")), _real(schema.get("maximum"))
     over, under = _real(schema.get("exclusiveMinimum")), _real(schema.get("exclusiveMaximum"))
@@ -335,6 +344,9 @@ def _number(schema: dict[str, object], integer: bool) -> Number:
         low = _tighter(low, math.floor(over) + 1 if integer else over, max)
     if under is not None:
         high = _tighter(high, math.ceil(under) - 1 if integer else under, min)
+    if integer:
+        low = INT64[0] if low is None else low
+        high = INT64[1] if high is None else high
     return Number(integer, low, high)
 
 

@@ -61,10 +61,17 @@ def may_be_null(type_: Type) -> bool:
 # ---- join ----
 
 
-def join(a: Type, b: Type) -> Type:
-    """The narrowest type that we can write for a value that is an `a` or a `b`."""
+def join(a: Type, b: Type, expand: Expand | None = None) -> Type:
+    """The narrowest type that we can write for a value that is an `a` or a `b`.
+
+    With `expand`, two different schemas of objects are merged into one object, field by field;
+    without it they stay apart. Deeper down they always do, or recursive schemas would not end.
+    """
     if a is b:
         return a
+    if expand is not None and isinstance(a, Named | Object) and isinstance(b, Named | Object):
+        if not (isinstance(a, Named) and isinstance(b, Named) and a == b):
+            a, b = expand(a), expand(b)
     match a, b:
         case Error(), _:
             return b
@@ -77,7 +84,7 @@ def join(a: Type, b: Type) -> Type:
         case _, Null():
             return nullable(a)
         case (Nullable(), _) | (_, Nullable()):
-            return nullable(join(without_null(a), without_null(b)))
+            return nullable(join(without_null(a), without_null(b), expand))
         case Bool(), Bool():
             return a
         case Number(), Number():
@@ -90,13 +97,15 @@ def join(a: Type, b: Type) -> Type:
             most = None if a.max_items is None or b.max_items is None else max(
                 a.max_items, b.max_items
             )  # fmt: skip
-            return List(join(a.item, b.item), most)
+            return List(join(a.item, b.item, expand), most)
         case Named(), Named() if (a.name, a.api) == (b.name, b.api):
             return a
         case Object(), Object():
             return _join_objects(a, b)
         case CallType(), CallType():
             return _join_calls(a, b)
+        case (Table(), Table()) | (State(), State()) | (Delta(), Delta()):
+            return a
         case (Union(), _) | (_, Union()):
             return _union([*_variants(a), *_variants(b)])
         case _:
@@ -113,9 +122,11 @@ def _union(types: Iterable[Type]) -> Type:
     for type_ in types:
         for index, other in enumerate(found):
             mergeable = type(type_) is type(other) and not isinstance(type_, Named | Table)
-            if mergeable or (isinstance(type_, Named | Table) and str(type_) == str(other)):
+            if mergeable:
                 found[index] = join(other, type_)
                 break
+            if isinstance(type_, Named | Table) and str(type_) == str(other):
+                break  # a schema by its name, and the same one spelled out
         else:
             found.append(type_)
     if len(found) > 8:
@@ -166,7 +177,8 @@ def _join_calls(a: CallType, b: CallType) -> CallType:
     operations = tuple(dict.fromkeys(a.operations + b.operations))
     if not a.operations or not b.operations:
         operations = ()
-    return CallType(operations, a.ok and b.ok, fields)
+    outcome = a.outcome if a.outcome == b.outcome else ""
+    return CallType(operations, a.ok and b.ok, fields, outcome, a.exact and b.exact)
 
 
 # ---- fit ----

@@ -154,11 +154,17 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class CallType:
-    """A call of one of `operations`; `ok` when the pattern requires success."""
+    """A call of one of `operations`, of any when there are none named.
+
+    `ok` when the pattern requires success; `outcome` is what is known of it. `exact` when the
+    arguments satisfy the operation's schema, as they do in calls that reached the operation.
+    """
 
     operations: tuple[str, ...]
     ok: bool = False
     fields: Mapping[str, Property] = field(default_factory=dict)
+    outcome: Literal["ok", "error", ""] = ""
+    exact: bool = False
 
     def __str__(self) -> str:
         return f"Call[{' | '.join(self.operations) or 'any'}]"

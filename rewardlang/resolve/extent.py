@@ -1,0 +1,132 @@
+"""How large a value can be: items of a list, rows of a table, characters of a string.
+
+The unit is one item, or 64 characters of text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rewardlang.types.relations import Expand, without_null
+from rewardlang.types.types import (
+    Any,
+    CallType,
+    List,
+    Object,
+    Provenance,
+    String,
+    Table,
+    Type,
+    Union,
+)
+from rewardlang_runtime.values import MAX_ARGUMENTS, MAX_ITEMS, MAX_STRING
+
+UNIT = 64
+"""Characters that count as much as one item: text is handled by native code."""
+
+_STRING = MAX_STRING / UNIT
+_TREE = MAX_ARGUMENTS / UNIT
+_DEEPEST = 3
+"""Levels of a type that are looked into; below, a value is as large as its bound allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """`items` at the top, `deep` units in all; `item` is the largest item, when that is known."""
+
+    items: float = 1.0
+    deep: float = 1.0
+    item: Extent | None = None
+
+
+ONE = Extent()
+
+
+def largest(*extents: Extent) -> Extent:
+    """One of `extents`, we do not know which."""
+    items = max(e.items for e in extents)
+    inner = [e.item for e in extents if e.item is not None]
+    item = largest(*inner) if len(inner) == len(extents) else None
+    return Extent(items, max(e.deep for e in extents), item)
+
+
+def repeated(item: Extent, items: float) -> Extent:
+    """A list of `items` such items."""
+    return Extent(items, max(1.0, items * item.deep), item)
+
+
+def of_value(value: object) -> Extent:
+    """How large a constant is."""
+    if isinstance(value, str):
+        return Extent(1 + len(value) / UNIT, 1 + len(value) / UNIT)
+    if isinstance(value, list):
+        if not value:
+            return Extent(0, 1)
+        inner = [of_value(item) for item in value]
+        return Extent(len(value), sum(e.deep for e in inner), largest(*inner))
+    if isinstance(value, dict):
+        return Extent(len(value), 1 + sum(of_value(item).deep for item in value.values()))
+    return ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What is known of the data: rows of tables at reset, the longest text and list in them."""
+
+    expand: Expand
+    rows: Mapping[str, int] = field(default_factory=dict)
+    calls: int = 0
+    text: float = _STRING
+    items: float = MAX_ITEMS
+
+    def of_table(self, table: Table, grows: bool) -> Extent:
+        """A table at reset or, when it `grows`, at the end of an episode."""
+        rows = self.rows.get(table.name, 0) + (self.calls if grows else 0)
+        provenance: Provenance = "environment" if grows else "scenario"
+        return repeated(self.of_type(table.row, provenance), max(1.0, rows))
+
+    def of_type(self, type_: Type, provenance: Provenance, depth: int = 0) -> Extent:
+        """A value of `type_`: data of the world is as large as it is, that of the policy as the
+        caps on arguments allow."""
+        target = self.expand(without_null(type_))
+        fixed = provenance == "scenario"
+        match target:
+            case String():
+                longest = self.text if fixed else _STRING
+                if target.max_length is not None:
+                    longest = min(longest, 1 + target.max_length / UNIT)
+                if target.enum is not None:
+                    longest = 1 + max((len(v) for v in target.enum), default=0) / UNIT
+                return Extent(longest, longest)
+            case List():
+                most = self.items if fixed else float(MAX_ITEMS)
+                if target.max_items is not None:
+                    most = min(most, target.max_items) if fixed else target.max_items
+                item = self._inner(target.item, provenance, depth)
+                return self._capped(repeated(item, most), provenance)
+            case Object() if target.rest is None:
+                parts = [self._inner(p.type, provenance, depth) for p in target.properties.values()]
+                found = Extent(max(1, len(parts)), 1 + sum(p.deep for p in parts))
+                return self._capped(found, provenance)
+            case Table():
+                return self.of_table(target, not fixed)
+            case Union() if target.variants:
+                return largest(*(self._inner(v, provenance, depth) for v in target.variants))
+            case Object() | Any() | CallType():
+                return Extent(float(MAX_ITEMS), _TREE)
+            case _:
+                return ONE
+
+    def _inner(self, type_: Type, provenance: Provenance, depth: int) -> Extent:
+        if depth >= _DEEPEST:
+            return Extent(float(MAX_ITEMS), _TREE) if not _small(self.expand(type_)) else ONE
+        return self.of_type(type_, provenance, depth + 1)
+
+    def _capped(self, extent: Extent, provenance: Provenance) -> Extent:
+        """What came with one call is no larger than a call's arguments may be."""
+        return Extent(extent.items, min(extent.deep, _TREE), extent.item)
+
+
+def _small(type_: Type) -> bool:
+    return not isinstance(without_null(type_), List | Object | Any | Union | CallType)

@@ -1,0 +1,56 @@
+"""The key of an expression: equal texts for expressions that always have equal values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+from rewardlang import tree
+from rewardlang.types.types import CallType
+
+_IGNORED = frozenset({"span", "facts", "safe", "plain"})
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def key(part: object) -> str:
+    """The key of a typed expression, or of a part of one. `x?.y` and `x.y` have the same."""
+    if isinstance(part, tree.Const):
+        return json.dumps(part.value, sort_keys=True)
+    if isinstance(part, tree.Get):
+        return get_key(key(part.object), part.name)
+    if isinstance(part, tree.LetRef):
+        return let_key(part.name)
+    if isinstance(part, tuple):
+        return "[" + ",".join(map(key, part)) + "]"
+    if isinstance(part, str | int | float | None):
+        return repr(part)
+    names = _FIELDS.get(type(part))
+    if names is None:
+        found = fields(part)  # type: ignore[arg-type]
+        names = _FIELDS[type(part)] = tuple(f.name for f in found if f.name not in _IGNORED)
+    inner = ",".join([key(getattr(part, name)) for name in names])
+    return f"{type(part).__name__}({inner})"
+
+
+def get_key(object_key: str, name: str) -> str:
+    """The key of the field `name` of what has `object_key`."""
+    return f"{object_key}.{name!r}"
+
+
+def let_key(name: str) -> str:
+    """The key of a reference to the let `name`."""
+    return f"let {name}"
+
+
+def call_field_key(call_key: str, name: str) -> str:
+    """The key of a field of a call; `call_key` is "None" for the one that a pattern matches."""
+    return f"CallField({call_key},{name!r})"
+
+
+def first_keys(match: tree.Match) -> tuple[str, str]:
+    """The keys of `first(P)` and `last(P)`, which exist when P was called."""
+    facts = tree.Facts(CallType(()))
+    span = match.span
+    first = tree.TraceValue(span=span, facts=facts, kind="first", match=match)
+    last = tree.TraceValue(span=span, facts=facts, kind="last", match=match)
+    return key(first), key(last)

@@ -1,0 +1,81 @@
+"""Where passes put what they find: the list of diagnostics, and look-ups that say "did you mean"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Fix, Label
+from rewardlang.diagnostics.spelling import suggest
+from rewardlang.source import Span
+
+
+@dataclass(slots=True)
+class Report:
+    """Diagnostics in the order in which they were found; muted while types are only looked up."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    _muted: int = 0
+
+    def add(
+        self,
+        code: Code,
+        message: str,
+        span: Span,
+        label: str = "",
+        *,
+        others: Sequence[Label] = (),
+        help: str | None = None,
+        fix: Fix | None = None,
+    ) -> None:
+        """Report one problem."""
+        if not self._muted:
+            found = Diagnostic(code, message, Label(span, label), tuple(others), help, fix)
+            self.diagnostics.append(found)
+
+    def unknown(
+        self,
+        what: str,
+        name: str,
+        span: Span,
+        candidates: Iterable[str],
+        *,
+        code: Code = codes.UNKNOWN_NAME,
+        kind: str = "names",
+        message: str | None = None,
+        others: Sequence[Label] = (),
+        help: str | None = None,
+    ) -> None:
+        """Report that `what` called `name` does not exist, with the closest of `candidates`."""
+        names = list(dict.fromkeys(candidates))
+        meant = suggest(name, names)
+        fix = None
+        if meant is not None:
+            help = f"did you mean `{meant}`?"
+            fix = Fix(span, meant)
+        self.add(
+            code,
+            message or f"there is no {what} `{name}`",
+            span,
+            listing(kind, names) if names else "",
+            others=others,
+            help=help,
+            fix=fix,
+        )
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """Nothing is reported inside."""
+        self._muted += 1
+        try:
+            yield
+        finally:
+            self._muted -= 1
+
+
+def listing(kind: str, names: Sequence[str], most: int = 8) -> str:
+    """`kind: a, b, c, ...` for a label."""
+    shown = ", ".join(names[:most])
+    return f"{kind}: {shown}, ..." if len(names) > most else f"{kind}: {shown}"
