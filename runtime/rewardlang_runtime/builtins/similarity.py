@@ -9,7 +9,10 @@ from rewardlang_runtime.registry import builtin
 from rewardlang_runtime.values import equal, identity
 
 _ALIGNED = 64
-"""How many items of a list `subset_score` considers; bounds its work on hostile data."""
+"""How many items of a list `subset_score` considers."""
+_COMPARISONS = 30_000
+"""How many pairs of nodes it compares before it goes on item by item. Both bound its work on what
+a policy sends; a right answer needs as many comparisons as it has nodes."""
 
 
 @builtin("f1(actual: list[T], expected: list[T]) -> unit", cost="size(actual) + size(expected)")
@@ -94,12 +97,13 @@ def subset_score(actual: Any, expected: Any, order: bool = True) -> float:
 
     Scalars are compared strictly; objects by key, extra keys do not count; the items of lists by
     the best alignment in order, or when `order` is false each with its best partner. Of a list
-    in `actual` the first 64 items are considered. An empty list or object is one leaf.
+    in `actual` the first 64 items are considered, and after 30,000 comparisons items are no longer
+    aligned but taken in order. An empty list or object is one leaf.
 
     >>> subset_score({"type": "doc", "content": ["a", "b"], "id": 7}, {"content": ["b"], "type": 1})
     0.5
     """
-    hits, leaves = _overlap(actual, expected, order is True)
+    hits, leaves = _overlap(actual, expected, order is True, [_COMPARISONS])
     return hits / leaves
 
 
@@ -113,40 +117,46 @@ def matches_subset(actual: Any, expected: Any, order: bool = True) -> bool:
     >>> matches_subset({"a": 1, "b": 2}, {"a": 1})
     True
     """
-    hits, leaves = _overlap(actual, expected, order is True)
+    hits, leaves = _overlap(actual, expected, order is True, [_COMPARISONS])
     return hits == leaves
 
 
-def _overlap(actual: Any, expected: Any, order: bool) -> tuple[int, int]:
+def _overlap(actual: Any, expected: Any, order: bool, left: list[int]) -> tuple[int, int]:
     """How many leaves of `expected` are in `actual`, and how many there are."""
+    left[0] -= 1
     if type(expected) is dict and expected:
         hits = leaves = 0
         inside = actual if type(actual) is dict else {}
         for key, value in expected.items():
-            hit, count = (
-                _overlap(inside[key], value, order) if key in inside else (0, _leaves(value))
-            )
+            if key in inside:
+                hit, count = _overlap(inside[key], value, order, left)
+            else:
+                hit, count = 0, _leaves(value)
             hits, leaves = hits + hit, leaves + count
         return hits, leaves
     if type(expected) is list and expected:
-        return _aligned(actual if type(actual) is list else [], expected, order), _leaves(expected)
+        items = actual if type(actual) is list else []
+        return _aligned(items, expected, order, left), _leaves(expected)
     if type(expected) is dict or type(expected) is list:
         return (1 if type(actual) is type(expected) and not actual else 0), 1
     return (1 if equal(actual, expected) else 0), 1
 
 
-def _aligned(actual: list[Any], expected: list[Any], order: bool) -> int:
+def _aligned(actual: list[Any], expected: list[Any], order: bool, left: list[int]) -> int:
     actual = actual[:_ALIGNED]
     diagonal: list[int] = []
-    if len(actual) == len(expected):  # item by item, the usual case of a right answer
-        pairs = [_overlap(have, want, order) for have, want in zip(actual, expected, strict=True)]
+    if len(actual) == len(expected) or left[0] <= 0:
+        # Item by item: the usual case of a right answer, and of one that asks for too much work.
+        pairs = [
+            _overlap(have, want, order, left) for have, want in zip(actual, expected, strict=False)
+        ]
         diagonal = [hit for hit, _ in pairs]
-        if all(hit == count for hit, count in pairs):
+        if left[0] <= 0 or all(hit == count for hit, count in pairs):
             return sum(diagonal)
     # Each pair of nodes is compared once, or nesting would double the work at every level.
     scores = [
         [
-            diagonal[row] if diagonal and row == at else _overlap(have, want, order)[0]
+            diagonal[row] if diagonal and row == at else _overlap(have, want, order, left)[0]
             for at, have in enumerate(actual)
         ]
         for row, want in enumerate(expected)
