@@ -1,0 +1,51 @@
+"""Every code has a page, whose examples are reported and accepted as it says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from diagnostics.page_examples import check, sections
+
+from rewardlang.diagnostics import codes, pages
+from rewardlang.diagnostics.render import render_all
+
+
+def test_every_code_has_a_page_and_every_page_a_code():
+    assert pages.available() == sorted(codes.CODES)
+
+
+def test_the_base_is_right(tmp_path):
+    found = check([], tmp_path)
+    assert not found, render_all(found).plain
+
+
+@pytest.mark.parametrize("code", pages.available())
+def test_a_page_is_complete(code):
+    text = pages.read(code)
+    entry = codes.CODES[code]
+    assert text.startswith(
+        f"# {code} {entry.name}\n\n{entry.level.capitalize()}: {entry.summary}.\n"
+    )
+    assert list(sections(text)) == ["Reported", "Accepted"]
+    assert all(sections(text).values())
+    assert re.search(r"^## Reported\n\n", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("code", pages.available())
+def test_the_reported_example_is_reported(code, tmp_path):
+    found = check(sections(pages.read(code))["Reported"], tmp_path)
+    assert {d.code.id for d in found} == {code}, render_all(found).plain
+
+
+@pytest.mark.parametrize("code", pages.available())
+def test_the_accepted_example_is_accepted(code, tmp_path):
+    found = check(sections(pages.read(code))["Accepted"], tmp_path)
+    assert not found, render_all(found).plain
+
+
+def test_a_page_that_does_not_exist():
+    with pytest.raises(KeyError):
+        pages.read("Y999")
+    with pytest.raises(KeyError):
+        pages.read("../codes")
