@@ -127,8 +127,8 @@ def test_subset_score_on_hostile_nesting_is_quick() -> None:
         deep, other = [deep], [other]
     assert b.subset_score(deep, other) == 0
     wide = [[["a", "b"] for _ in range(64)] for _ in range(64)]
-    assert b.subset_score(wide, [[["b", "a"]] * 2] * 2, order=False) == 1
-    assert 0 < b.subset_score(wide, [[["b", "a"]] * 8] * 8, order=False) < 1, "it gave up aligning"
+    assert b.subset_score(wide, [[["b", "a"]] * 8] * 8, order=False) == 1
+    assert 0 < b.subset_score(wide, [[["b", "a"]] * 8] * 8) < 0.5, "it gave up aligning"
     assert b.subset_score(wide, wide) == 1
 
 

@@ -154,29 +154,40 @@ def _aligned(actual: list[Any], expected: list[Any], order: bool, left: list[int
         if left[0] <= 0 or all(hit == count for hit, count in pairs):
             return sum(diagonal)
     # Each pair of nodes is compared once, or nesting would double the work at every level.
-    scores = [
-        [
-            diagonal[row] if diagonal and row == at else _overlap(have, want, order, left)[0]
-            for at, have in enumerate(actual)
-        ]
-        for row, want in enumerate(expected)
-    ]
-    if order:
-        best = [0] * (len(actual) + 1)
-        for row in scores:
-            corner = 0
-            for at, score in enumerate(row, 1):
-                corner, best[at] = best[at], max(best[at], best[at - 1], corner + score)
-        return best[-1]
+    if not order:
+        return _partners(actual, expected, diagonal, left)
+    best = [0] * (len(actual) + 1)
+    for row, want in enumerate(expected):
+        corner = 0
+        for at, have in enumerate(actual, 1):
+            if diagonal and row == at - 1:
+                score = diagonal[row]
+            else:
+                score, _ = _overlap(have, want, order, left)
+            corner, best[at] = best[at], max(best[at], best[at - 1], corner + score)
+    return best[-1]
+
+
+def _partners(actual: list[Any], expected: list[Any], diagonal: list[int], left: list[int]) -> int:
+    """The sum over `expected`, each in turn with the best item that is not taken yet."""
     taken: set[int] = set()
     total = 0
-    for row in scores:
-        score, place = max(
-            ((score, -at) for at, score in enumerate(row) if at not in taken), default=(0, 0)
-        )
-        if score:
-            taken.add(-place)
-            total += score
+    for row, want in enumerate(expected):
+        perfect, best, place = _leaves(want), 0, -1
+        for at, have in enumerate(actual):
+            if at in taken:
+                continue
+            if diagonal and row == at:
+                score = diagonal[row]
+            else:
+                score, _ = _overlap(have, want, False, left)
+            if score > best:
+                best, place = score, at
+                if best == perfect:
+                    break
+        if best:
+            taken.add(place)
+            total += best
     return total
 
 
