@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
@@ -62,15 +63,16 @@ def _axes(frame: _Frame, x_ticks: Sequence[float], y_ticks: Sequence[float], x_n
     return "".join(parts)
 
 
-def ticks(low: float, high: float, about: int = 5) -> list[float]:
-    """Round numbers from `low` to `high`, about so many."""
+def ticks(low: float, high: float, about: int = 5, least: float = 0.0) -> list[float]:
+    """Round numbers from `low` to `high`, about so many, no closer than `least`."""
     span = high - low
     if span <= 0:
         return [low]
     sizes = [m * 10.0**e for e in range(-6, 9) for m in (1, 2, 5)]
-    size = next((size for size in sizes if span / size <= about), span)
-    first = int(-(-low // size))
-    return [round(i * size, 6) for i in range(first, int(high // size) + 1)]
+    size = next((size for size in sizes if size >= least and span / size <= about), span)
+    slack = size * 1e-6
+    first, last = math.ceil((low - slack) / size), math.floor((high + slack) / size)
+    return [round(i * size, 6) for i in range(first, last + 1)]
 
 
 def _path(frame: _Frame, xs: Sequence[float], ys: Sequence[float | None]) -> str:
@@ -108,15 +110,15 @@ def lines(
     highest = max([v for s in series for v in s.values if v is not None], default=1.0)
     high = top or 1.05 * highest or 1.0
     frame = _Frame((min(steps), max(max(steps), min(steps) + 1)), (0.0, high))
-    body = [_axes(frame, ticks(*frame.x, about=8), ticks(0.0, high), "step")]
+    body = [_axes(frame, ticks(*frame.x, about=8, least=1.0), ticks(0.0, high), "step")]
     if band is not None:
         upper = [frame.at(x, edge) for x, edge in zip(steps, band[1], strict=True)]
         lower = [frame.at(x, edge) for x, edge in zip(steps, band[0], strict=True)]
-        outline = " ".join(f"{x},{y}" for x, y in (*upper, *reversed(lower)))
+        outline = " ".join(f"{x},{edge}" for x, edge in (*upper, *reversed(lower)))
         body.append(f'<polygon class="band" points="{outline}"/>')
-    for value, name in marks:
-        left, y = frame.at(frame.x[0], value)
-        right, _ = frame.at(frame.x[1], value)
+    for level, name in marks:
+        left, y = frame.at(frame.x[0], level)
+        right, _ = frame.at(frame.x[1], level)
         body.append(f'<line class="mark" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
         body.append(f'<text x="{left + 6}" y="{y - 4}" class="faint">{escape(name)}</text>')
     for one in series:
@@ -142,7 +144,7 @@ def histogram(groups: Sequence[tuple[str, Sequence[float], str]], *, label: str)
         for value in values:
             tally[min(bins - 1, int(value * bins))] += 1
         counts.append([n / max(1, len(values)) for n in tally])
-    high = max([share for shares in counts for share in shares], default=1.0) or 1.0
+    high = max([share for filled in counts for share in filled], default=1.0) or 1.0
     frame = _Frame((0.0, 1.0), (0.0, high * 1.08))
     body = [_axes(frame, [i / 5 for i in range(6)], ticks(0.0, high, 4), "reward")]
     width = (WIDTH - LEFT - RIGHT) / bins / (len(groups) + 0.5)
