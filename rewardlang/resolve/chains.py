@@ -15,8 +15,8 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.resolve import chain_errors as errors
-from rewardlang.resolve.facts import collect, doubtful, rises
 from rewardlang.resolve.call_fields import call_field, call_of
+from rewardlang.resolve.facts import collect, doubtful, rises
 from rewardlang.resolve.infer import infer
 from rewardlang.resolve.keys import get_key, key
 from rewardlang.resolve.narrow import refine
@@ -154,7 +154,7 @@ class Link:
             name=self.name.name,
             safe=skips or (self.safe and not needless),
         )
-        return Chain(made, solid, skips)
+        return Chain(made if found.sure else trusted(made), solid, skips)
 
     def known_to_be_there(self) -> bool:
         """Whether a condition passed on the way says that the field is not null."""
@@ -233,3 +233,16 @@ class Link:
             name=self.name.name,
         )  # fmt: skip
         return Chain(made, table)
+
+
+def trusted(made: tree.Get | tree.At) -> tree.Expr:
+    """What the scenario says of its own data must hold: a missing item is its own fault."""
+    own = made.facts.provenance == "scenario" and made.facts.stage == "setup"
+    parts = (made.object, made.key) if isinstance(made, tree.At) else (made.object,)
+    if made.safe or not own or any(map(doubtful, parts)) or any(map(rises, parts)):
+        return made
+    if may_be_null(made.type) or isinstance(made.type, Any):
+        return made
+    facts = replace(made.facts, can_fail=False)
+    tried = replace(made, safe=True, facts=replace(facts, type=nullable(made.type)))
+    return tree.Present(span=made.span, facts=facts, object=tried)

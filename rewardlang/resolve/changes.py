@@ -14,9 +14,7 @@ from rewardlang.types.relations import describe, without_null
 from rewardlang.types.types import Any, Bool, Object, String, Type, Union
 
 
-def changed_only(
-    space: DeltaSpace, name: str, node: nodes.Call, scope: Scope
-) -> tree.Expr:
+def changed_only(space: DeltaSpace, name: str, node: nodes.Call, scope: Scope) -> tree.Expr:
     """The typed call; `is_empty()` is one without paths."""
     if name == "is_empty" and node.args:
         scope.report.add(
@@ -60,14 +58,18 @@ def _path(node: nodes.Expr, space: DeltaSpace, scope: Scope) -> tree.ChangePath 
     names: list[nodes.Identifier] = []
     part = node
     while isinstance(part, nodes.Field):
+        if isinstance(part.object, nodes.Name) and part.object.name in ("initial", "final"):
+            _qualified(part, scope)
+            return None
         names.insert(0, part.name)
         part = part.object
     key_node: nodes.Expr | None = None
     if isinstance(part, nodes.Index):
         key_node, part = part.key, part.object
+        if isinstance(part, nodes.Field) and isinstance(part.object, nodes.Name):
+            _qualified(part, scope)
+            return None
     if not isinstance(part, nodes.Name):
-        if isinstance(part, nodes.Field):
-            return _qualified(part, space, scope)
         _no_path(node, scope)
         return None
     table = space.type.tables.get(part.name)
@@ -106,18 +108,15 @@ def _path(node: nodes.Expr, space: DeltaSpace, scope: Scope) -> tree.ChangePath 
     return tree.ChangePath(table.name, key, tuple(name.name for name in names))
 
 
-def _qualified(part: nodes.Field, space: DeltaSpace, scope: Scope) -> None:
+def _qualified(part: nodes.Field, scope: Scope) -> None:
     """`final.issues[k]` instead of `issues[k]`."""
-    if part.name.name in space.type.tables:
-        scope.report.add(
-            codes.WRONG_CALL,
-            "a path starts with the name of a table",
-            part.span,
-            "a world is not named here",
-            help=f"write `{part.name.name}`",
-        )
-    else:
-        _no_path(part, scope)
+    scope.report.add(
+        codes.WRONG_CALL,
+        "a path starts with the name of a table",
+        part.object.span,
+        "a world is not named here",
+        help=f"write `{part.name.name}`",
+    )
 
 
 def field_of(type_: Type, name: nodes.Identifier, scope: Scope) -> Type | None:
@@ -145,9 +144,7 @@ def field_of(type_: Type, name: nodes.Identifier, scope: Scope) -> Type | None:
         case Any():
             return Any()
         case _:
-            scope.report.add(
-                codes.UNKNOWN_PROPERTY, f"{describe(target)} has no fields", name.span
-            )
+            scope.report.add(codes.UNKNOWN_PROPERTY, f"{describe(target)} has no fields", name.span)
             return None
 
 

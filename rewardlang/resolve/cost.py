@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
@@ -150,14 +150,13 @@ class _Reader:
                     left.steps + right.steps + min(left.extent.deep, right.extent.deep), ONE
                 )
             case tree.In():
-                item, container = self.cost(expr.item), self.cost(expr.container)
+                wanted, container = self.cost(expr.item), self.cost(expr.container)
                 each = 0.0
                 if isinstance(without_null(expr.container.type), List):
-                    inner = container.extent.item
-                    each = container.extent.items * min(
-                        item.extent.deep, inner.deep if inner else item.extent.deep
-                    )
-                return Cost(1 + item.steps + container.steps + each, ONE)
+                    inside = container.extent.item
+                    deep = wanted.extent.deep
+                    each = container.extent.items * (min(deep, inside.deep) if inside else deep)
+                return Cost(1 + wanted.steps + container.steps + each, ONE)
             case tree.Matches():
                 text = self.cost(expr.text)
                 return Cost(text.steps + text.extent.deep * 4, ONE)
@@ -306,7 +305,9 @@ class _Reader:
                 rows = max(self.costs.sizes.rows.values(), default=0) + calls
                 return Cost(query.steps + rows * 16, replace(own, deep=rows * 16))
             case tree.Transition():
-                return Cost(_TRANSITIONS + sum(self.cost(k).steps for k in expr.keys), Extent(4, 64))
+                return Cost(
+                    _TRANSITIONS + sum(self.cost(k).steps for k in expr.keys), Extent(4, 64)
+                )
             case tree.Row():
                 steps = 1 + self.cost(expr.key).steps
                 return Cost(steps, self.by_type(expr))
@@ -351,13 +352,11 @@ def _measure(arg: tree.Expr, extent: Extent) -> float:
     return extent.items if _is_list(arg) else extent.deep
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(cost: str) -> tuple[tuple[str, ...], ...]:
     """A sum of products of numbers and names."""
     plain = re.sub(r"size\((\w+)\)", r"\1", cost)
-    return tuple(
-        tuple(factor.strip() for factor in term.split("*")) for term in plain.split("+")
-    )
+    return tuple(tuple(factor.strip() for factor in term.split("*")) for term in plain.split("+"))
 
 
 def _evaluate(cost: str, sizes: Mapping[str, float]) -> float:
@@ -370,9 +369,7 @@ def _evaluate(cost: str, sizes: Mapping[str, float]) -> float:
     return total
 
 
-def generator_cost(
-    shape: tree.Expr, lets: Sequence[tree.LetDef], sizes: Sizes
-) -> float:
+def generator_cost(shape: tree.Expr, lets: Sequence[tree.LetDef], sizes: Sizes) -> float:
     """What one row of a generator takes."""
     costs = Costs(sizes)
     return costs.define(lets) + costs.of(shape).steps

@@ -41,7 +41,8 @@ def draw(node: nodes.Call, name: str, scope: Scope) -> tree.Expr:
                 describe(arg.type),
             )
             return failed(node.span)
-    facts = collect(_drawn(name, args, scope), *args, can_fail=True)
+    # A draw from nothing fails, which is reported when the row is made: no let hides it.
+    facts = collect(_drawn(name, args, scope), *args)
     kind = name  # one of DRAWS
     return tree.Draw(span=node.span, facts=facts, kind=kind, args=tuple(args))  # type: ignore[arg-type]
 

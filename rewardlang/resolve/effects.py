@@ -226,9 +226,7 @@ def _no_place(node: nodes.Expr, scope: Scope) -> None:
 # ---- values ----
 
 
-def _allowed(
-    node: nodes.Effect, target: _Target, value: tree.Expr | None, scope: Scope
-) -> bool:
+def _allowed(node: nodes.Effect, target: _Target, value: tree.Expr | None, scope: Scope) -> bool:
     type_ = scope.expand(target.type)
     place = target.place
     match node.kind:

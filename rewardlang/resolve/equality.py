@@ -27,9 +27,7 @@ from rewardlang.types.types import Any, Bool, List, Null, Number, Object, String
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
-def compare(
-    node: nodes.Binary, left: tree.Expr, right: tree.Expr, scope: Scope
-) -> tree.Expr:
+def compare(node: nodes.Binary, left: tree.Expr, right: tree.Expr, scope: Scope) -> tree.Expr:
     """A comparison of two values."""
     op = cast(CompareOp, node.op)
     ordering = op in ("<", "<=", ">", ">=")
@@ -66,9 +64,7 @@ def _leaves(expr: tree.Expr, scope: Scope) -> frozenset[str]:
     return scalar_leaves(expr.type, scope.expand)
 
 
-def _equatable(
-    node: nodes.Binary, left: tree.Expr, right: tree.Expr, scope: Scope
-) -> bool:
+def _equatable(node: nodes.Binary, left: tree.Expr, right: tree.Expr, scope: Scope) -> bool:
     a, b = left.type, right.type
     for expr, other in ((left, right), (right, left)):
         if isinstance(expr, tree.Const) and expr.value is None:
@@ -194,9 +190,7 @@ def _orderable(node: nodes.Binary, left: tree.Expr, right: tree.Expr, scope: Sco
 # ---- membership ----
 
 
-def contains(
-    node: nodes.Binary, item: tree.Expr, container: tree.Expr, scope: Scope
-) -> tree.Expr:
+def contains(node: nodes.Binary, item: tree.Expr, container: tree.Expr, scope: Scope) -> tree.Expr:
     """`item in container`: a list's items, an object's or a table's keys."""
     type_ = scope.expand(container.type)
     if may_be_null(type_) and not isinstance(type_, Null):

@@ -6,16 +6,18 @@ The rules live in the modules `infer_*`, by subject; importing `rewardlang.resol
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from rewardlang import tree
 from rewardlang.resolve.facts import collect
 from rewardlang.resolve.narrow import refine
-from rewardlang.resolve.scope import Scope
+from rewardlang.resolve.scope import Scope, failed, is_error
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.types.json_schema import of_values
 from rewardlang.types.relations import join
+from rewardlang.types.types import Any as AnyType
 from rewardlang.types.types import List, Object, Property, String, Type, Union
 
 NOTHING: Type = Union(())
@@ -82,23 +84,32 @@ def _object(node: nodes.ObjectLiteral, scope: Scope) -> tree.Expr:
     return make_object(node.span, [(name.name, infer(v, scope)) for name, v in node.pairs])
 
 
+def vouched(expr: tree.Expr) -> Type:
+    """The type of `expr` as a part of something: what no schema vouches for can be anything."""
+    return AnyType() if expr.facts.uncertain else expr.type
+
+
 def make_list(span: Span, items: list[tree.Expr], scope: Scope) -> tree.Expr:
     """A list of `items`; a constant when they all are."""
+    if any(map(is_error, items)):
+        return failed(span)
     type_ = NOTHING
     for item in items:
-        type_ = scope.join(type_, item.type)
+        type_ = scope.join(type_, vouched(item))
     whole = List(type_, len(items))
     if all(isinstance(item, tree.Const) for item in items):
         return constant(span, [i.value for i in items if isinstance(i, tree.Const)], whole)
-    return tree.MakeList(span=span, facts=collect(whole, *items), items=tuple(items))
+    facts = replace(collect(whole, *items), uncertain=False)
+    return tree.MakeList(span=span, facts=facts, items=tuple(items))
 
 
 def make_object(span: Span, pairs: list[tuple[str, tree.Expr]]) -> tree.Expr:
     """An object of `pairs`; a constant when all values are."""
-    type_ = Object({name: Property(value.type, True, value.span) for name, value in pairs})
+    if any(is_error(value) for _, value in pairs):
+        return failed(span)
+    type_ = Object({name: Property(vouched(value), True, value.span) for name, value in pairs})
     if all(isinstance(value, tree.Const) for _, value in pairs):
         values = {name: value.value for name, value in pairs if isinstance(value, tree.Const)}
         return constant(span, values, type_)
-    facts = collect(type_, *(value for _, value in pairs))
+    facts = replace(collect(type_, *(value for _, value in pairs)), uncertain=False)
     return tree.MakeObject(span=span, facts=facts, pairs=tuple(pairs))
-

@@ -29,7 +29,6 @@ from rewardlang.types.notation import Parameter, Signature
 from rewardlang.types.relations import Fit, describe, may_be_null, nullable, without_null
 from rewardlang.types.types import Any, Bool, Error, List, Null, Type, Var
 
-
 _MOST_SAFE_CALLS = 3
 """`?.` before calls in one chain: each makes the tree twice as large."""
 
@@ -284,9 +283,7 @@ def _bad_name(
     name: nodes.Identifier, twice: bool, names: Sequence[str], found: Signature, scope: Scope
 ) -> None:
     if twice:
-        scope.report.add(
-            codes.WRONG_CALL, f"`{name.name}` is given twice", name.span, "again here"
-        )
+        scope.report.add(codes.WRONG_CALL, f"`{name.name}` is given twice", name.span, "again here")
         return
     scope.report.unknown(
         "parameter", name.name, name.span, names, code=codes.WRONG_CALL, kind="parameters",

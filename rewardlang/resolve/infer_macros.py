@@ -9,7 +9,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.resolve.chain_errors import missing, shown
 from rewardlang.resolve.conditions import condition
 from rewardlang.resolve.facts import collect, doubtful, rises
-from rewardlang.resolve.infer import infer
+from rewardlang.resolve.infer import infer, vouched
 from rewardlang.resolve.lambdas import enter_lambda
 from rewardlang.resolve.scope import LocalName, Scope, failed, is_error
 from rewardlang.syntax import nodes
@@ -20,9 +20,7 @@ _TESTS = ("any", "all", "none", "count", "filter")
 _ORDERS = ("sort_by", "min_by", "max_by")
 
 
-def macro(
-    node: nodes.Call, name: nodes.Identifier, source: tree.Expr, scope: Scope
-) -> tree.Expr:
+def macro(node: nodes.Call, name: nodes.Identifier, source: tree.Expr, scope: Scope) -> tree.Expr:
     """The call of a macro on `source`, which is not null."""
     body_node = _lambda(node, name, scope)
     if body_node is None:
@@ -43,10 +41,10 @@ def macro(
             body = _orderable(body, kind, scope)
     if is_error(body):
         return failed(node.span)
-    type_ = _result(kind, item, body, most)
+    type_ = _result(kind, item, vouched(body), most)
     unsure = doubtful(source) or (kind in _ORDERS and (doubtful(body) or _mixed(body, scope)))
     facts = collect(type_, source, body, can_fail=unsure or rises(body))
-    if kind not in ("filter", "map", "sort_by", "min_by", "max_by"):
+    if kind not in ("filter", "sort_by", "min_by", "max_by"):
         facts = replace(facts, uncertain=False)
     return tree.Macro(
         span=node.span,
@@ -126,14 +124,14 @@ def _mixed(body: tree.Expr, scope: Scope) -> bool:
     return not isinstance(scope.expand(body.type), Number | String)
 
 
-def _result(kind: str, item: Type, body: tree.Expr, most: int | None) -> Type:
+def _result(kind: str, item: Type, body: Type, most: int | None) -> Type:
     match kind:
         case "any" | "all" | "none":
             return Bool()
         case "count":
             return Number(True, 0, most)
         case "map":
-            return List(body.type, most)
+            return List(body, most)
         case "filter" | "sort_by":
             return List(item, most)
         case _:

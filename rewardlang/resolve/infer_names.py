@@ -6,9 +6,9 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Fix
 from rewardlang.diagnostics.spelling import suggest
+from rewardlang.resolve.call_fields import call_field
 from rewardlang.resolve.facts import collect
 from rewardlang.resolve.infer import constant, infers
-from rewardlang.resolve.call_fields import call_field
 from rewardlang.resolve.report import listing
 from rewardlang.resolve.scope import (
     CallFieldName,
@@ -47,7 +47,8 @@ def value_of(name: str, span: Span, scope: Scope) -> tree.Expr:
         case ParamName():
             return _param(name, span, scope)
         case CallFieldName():
-            return call_field(None, name, span, scope)
+            assert scope.call is not None
+            return call_field(None, name, span, scope.call, scope)
         case TableName() as found:
             world = scope.names["state"] if "state" in scope.names else None
             provenance = world.facts.provenance if isinstance(world, RootName) else "environment"

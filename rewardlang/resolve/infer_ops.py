@@ -11,7 +11,7 @@ from rewardlang.resolve import intervals
 from rewardlang.resolve.chain_errors import missing, shown
 from rewardlang.resolve.conditions import condition
 from rewardlang.resolve.equality import compare, contains
-from rewardlang.resolve.facts import always_there, collect, combine, doubtful, rises
+from rewardlang.resolve.facts import always_there, collect, combine, rises
 from rewardlang.resolve.infer import constant, infer, infers
 from rewardlang.resolve.keys import key
 from rewardlang.resolve.narrow import facts_of
@@ -143,7 +143,8 @@ def _is_null(node: nodes.IsNull, scope: Scope) -> tree.Expr:
     if is_error(expr):
         return failed(node.span)
     if always_there(expr):
-        if key(expr) in scope.known or _always_there_unasked(node.operand, scope):
+        known = scope.known.get(key(expr))
+        if (known is not None and known.asked) or _always_there_unasked(node.operand, scope):
             _decided(node.span, expr, node.negated, scope)
     elif isinstance(expr.type, Null) and not expr.facts.can_fail:
         _decided(node.span, expr, not node.negated, scope)

@@ -7,12 +7,11 @@ from dataclasses import replace
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.resolve.chain_errors import missing, object_null, shown
-from rewardlang.resolve.chains import Chain, Link, chain_of, chains
+from rewardlang.resolve.chains import Chain, Link, chain_of, chains, trusted
 from rewardlang.resolve.facts import always_there, collect, combine, doubtful, rises
 from rewardlang.resolve.infer import infer, infers
 from rewardlang.resolve.scope import Scope, failed, is_error
 from rewardlang.resolve.spaces import member, space_of
-from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.types.relations import describe, join, may_be_null, nullable, without_null
 from rewardlang.types.types import Any, Error, List, Number, Object, String, Table, Type, Union
@@ -67,7 +66,7 @@ def _index(node: nodes.Index, scope: Scope) -> Chain:
     facts = collect(nullable(solid) if skips else solid, chain.expr, can_fail=unsure)
     facts = replace(facts, can_fail=facts.can_fail or rises(key))
     made = tree.At(span=node.span, facts=facts, object=chain.expr, key=key, safe=safe)
-    return Chain(made, solid, skips)
+    return Chain(trusted(made), solid, skips)
 
 
 def _named(node: nodes.Index, name: str, chain: Chain, target: Type, scope: Scope) -> Chain:
@@ -81,9 +80,7 @@ def _named(node: nodes.Index, name: str, chain: Chain, target: Type, scope: Scop
     return Link(chain, identifier, node.safe, node.span, scope).follow()
 
 
-def _row(
-    node: nodes.Index, chain: Chain, table: Table, key: tree.Expr, scope: Scope
-) -> Chain:
+def _row(node: nodes.Index, chain: Chain, table: Table, key: tree.Expr, scope: Scope) -> Chain:
     if not isinstance(chain.expr, tree.TableRef):
         return Chain(failed(node.span), Error())
     inner = scope.expand(without_null(key.type))
@@ -181,14 +178,6 @@ def _present(node: nodes.Present, scope: Scope) -> tree.Expr:
         )
         return failed(node.span)
     if always_there(expr):
-        mark = Span(node.span.source, node.span.end - 1, node.span.end)
-        scope.report.add(
-            codes.REDUNDANT_NULL_TEST,
-            f"`{shown(expr.span)}` is always there",
-            mark,
-            "nothing to assert",
-            help="leave the `!` out",
-        )
         return expr
     facts = collect(without_null(scope.expand(expr.type)), expr)
     return tree.Present(span=node.span, facts=facts, object=expr)

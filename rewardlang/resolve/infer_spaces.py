@@ -9,7 +9,7 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Label
 from rewardlang.model import Workflow
-from rewardlang.resolve.chain_errors import missing, shown
+from rewardlang.resolve.chain_errors import missing
 from rewardlang.resolve.changes import changed_only
 from rewardlang.resolve.facts import combine, doubtful, rises
 from rewardlang.resolve.infer import infer
@@ -19,8 +19,8 @@ from rewardlang.resolve.scope import (
     Scope,
     SearchSpace,
     Space,
-    WorkflowsSpace,
     WorkflowSpace,
+    WorkflowsSpace,
     failed,
     is_error,
 )
@@ -30,9 +30,7 @@ from rewardlang.types.relations import describe, may_be_null, nullable
 from rewardlang.types.types import Any, List, Nullable, Object, Property, String, Type
 
 
-def call_member(
-    space: Space, callee: nodes.Field, node: nodes.Call, scope: Scope
-) -> tree.Expr:
+def call_member(space: Space, callee: nodes.Field, node: nodes.Call, scope: Scope) -> tree.Expr:
     """The call of `callee.name` in `space`."""
     name = callee.name.name
     match space:
@@ -58,9 +56,7 @@ def call_member(
     return failed(node.span)
 
 
-def _arguments(
-    node: nodes.Call, count: int, name: str, scope: Scope
-) -> list[tree.Expr] | None:
+def _arguments(node: nodes.Call, count: int, name: str, scope: Scope) -> list[tree.Expr] | None:
     """Exactly `count` strings."""
     if len(node.args) != count or any(
         a.name is not None or isinstance(a.value, nodes.Lambda) for a in node.args
@@ -198,5 +194,3 @@ def _search(api: str, name: str, node: nodes.Call, scope: Scope) -> tree.Expr:
     facts = replace(combine(type_, *args), provenance="environment")
     facts = replace(facts, can_fail=rises(args[0]) or doubtful(args[0]))
     return tree.Search(span=node.span, facts=facts, api=api, name=name, query=args[0])
-
-

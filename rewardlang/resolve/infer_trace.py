@@ -196,8 +196,6 @@ def _trace_value(node: nodes.TraceValue, scope: Scope) -> tree.Expr:
 
 
 def _score(node: nodes.Lambda, call: CallType, scope: Scope) -> tuple[str, tree.Expr]:
-    from rewardlang.resolve.infer_calls import enter_lambda
-
     facts = tree.Facts(call, "agent", "episode")
     inside = enter_lambda(node, [LocalName(facts)], scope)
     if inside is None:

@@ -18,16 +18,12 @@ def _ends(n: Number) -> tuple[float, float]:
 
 def _number(integer: bool, low: float, high: float) -> Number:
     """Infinite or undefined bounds are no bounds."""
-    return Number(
-        integer, low if abs(low) < _LARGE else None, high if abs(high) < _LARGE else None
-    )
+    return Number(integer, low if abs(low) < _LARGE else None, high if abs(high) < _LARGE else None)
 
 
 def negate(a: Number) -> Number:
     """-a."""
-    return Number(
-        a.integer, None if a.high is None else -a.high, None if a.low is None else -a.low
-    )
+    return Number(a.integer, None if a.high is None else -a.high, None if a.low is None else -a.low)
 
 
 def arithmetic(op: str, a: Number, b: Number) -> Number:

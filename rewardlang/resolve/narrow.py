@@ -8,9 +8,20 @@ from dataclasses import replace
 
 from rewardlang import tree
 from rewardlang.resolve.keys import first_keys, get_key, key
-from rewardlang.resolve.scope import Known, Knowledge, Scope, both
+from rewardlang.resolve.scope import Knowledge, Known, Scope, both
 from rewardlang.types.relations import may_be_null, with_bounds, without_null
-from rewardlang.types.types import Any, Bool, Error, Null, Nullable, Number, Object, String, Type, Union
+from rewardlang.types.types import (
+    Any,
+    Bool,
+    Error,
+    Null,
+    Nullable,
+    Number,
+    Object,
+    String,
+    Type,
+    Union,
+)
 
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -29,9 +40,10 @@ def facts_of(test: tree.Expr, holds: bool, scope: Scope) -> Knowledge:
         case tree.Not():
             return facts_of(test.item, not holds, scope)
         case tree.IsNull():
+            asked = {key(test.object): Known(null=test.negated != holds, asked=True)}
             if test.negated == holds:
-                return _not_null(test.object, scope)
-            return {key(test.object): Known(null=True)}
+                return both(asked, _not_null(test.object, scope))
+            return asked
         case tree.Compare():
             return _comparison(test, holds, scope)
         case tree.In():
@@ -180,7 +192,7 @@ def _formula(test: tree.Formula, holds: bool) -> Knowledge:
 
 
 def _called(match: tree.Match) -> Knowledge:
-    return {name: _NOT_NULL for name in first_keys(match)}
+    return dict.fromkeys(first_keys(match), _NOT_NULL)
 
 
 # ---- using what is known ----
@@ -193,7 +205,7 @@ def refine(expr: tree.Expr, scope: Scope) -> tree.Expr:
     if isinstance(expr.type, Error | Any):
         return expr
     name = key(expr)
-    type_ = expr.type
+    type_: Type = expr.type
     known = scope.known.get(name)
     if known is not None:
         type_ = apply(known, type_)

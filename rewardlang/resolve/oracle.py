@@ -130,9 +130,7 @@ def _params(item: TestItem, params: Object, scope: Scope) -> dict[str, object]:
         name = str(key.value)
         known: Property | None = params.properties.get(name)
         if known is None:
-            scope.report.unknown(
-                "parameter", name, key.span, params.properties, kind="parameters"
-            )
+            scope.report.unknown("parameter", name, key.span, params.properties, kind="parameters")
             continue
         value = plain(node)
         given = shape_of(value)

@@ -73,9 +73,7 @@ def _own_schema(operation: Operation, name: str) -> dict[str, object]:
     return {**own, "$defs": operation.schema.get("$defs", {})} if isinstance(own, dict) else {}
 
 
-def _unknown(
-    name: nodes.Identifier, operation: Operation, declared: Label, scope: Scope
-) -> None:
+def _unknown(name: nodes.Identifier, operation: Operation, declared: Label, scope: Scope) -> None:
     names = list(operation.args_type.properties)
     meant = suggest(name.name, names)
     scope.report.add(

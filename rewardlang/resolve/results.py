@@ -187,7 +187,9 @@ def _round(use: Use) -> Result:
         high = None if n.high is None else int(n.high) + (n.high > 0)
         return Result(Number(True, low, high), not intervals.bounded(n))
     inside = n.low is not None and n.high is not None and known
-    bounds = Number(False, None if n.low is None else n.low - 1, None if n.high is None else n.high + 1)
+    bounds = Number(
+        False, None if n.low is None else n.low - 1, None if n.high is None else n.high + 1
+    )
     return Result(bounds, not inside)
 
 

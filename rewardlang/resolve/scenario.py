@@ -112,7 +112,7 @@ class _Resolver:
         prompts = tuple(at_reset(infer_text(p, texts), "the prompt", texts) for p in file.prompts)
         tools = self._tools()
         oracle, oracle_answer = infer_oracle(file, tools, texts)
-        ids = [item.id for item in (*gates, *parts, *penalties)]
+        ids = [*(g.id for g in gates), *(p.id for p in parts), *(p.id for p in penalties)]
         params_type = base.names["params"]
         assert isinstance(params_type, RootName)
         assert isinstance(params_type.facts.type, Object)
@@ -197,15 +197,17 @@ class _Resolver:
                     )
                 owners[identifier.name] = kind
         seen: dict[str, int] = {}
-        for item in (*self.file.gates, *self.file.parts, *self.file.penalties):
-            if item.id.name in seen:
+        file = self.file
+        ids = [*(g.id for g in file.gates), *(p.id for p in file.parts)]
+        for identifier in (*ids, *(p.id for p in file.penalties)):
+            if identifier.name in seen:
                 self.report.add(
                     codes.NAME_TAKEN,
-                    f"two parts of the reward are called `{item.id.name}`",
-                    item.id.span,
+                    f"two parts of the reward are called `{identifier.name}`",
+                    identifier.span,
                     "again here",
                 )
-            seen[item.id.name] = 1
+            seen[identifier.name] = 1
 
     def _check_operations(self) -> None:
         owners: dict[str, str] = {}
@@ -313,9 +315,7 @@ class _Resolver:
                 when = condition(penalty.when, scope, "`when`")
             if penalty.factor is not None:
                 factor = number(penalty.factor, scope, "a factor")
-                penalties.append(
-                    model.Penalty(penalty.id.name, when, factor, penalty.span)
-                )
+                penalties.append(model.Penalty(penalty.id.name, when, factor, penalty.span))
         return tuple(gates), tuple(parts), tuple(penalties)
 
     # ---- tools and actor ----

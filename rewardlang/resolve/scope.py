@@ -122,9 +122,7 @@ class ListsSpace:
 Space = (
     ApiSpace | WorkflowsSpace | WorkflowSpace | SearchSpace | DeltaSpace | DeltaTable | ListsSpace
 )
-Binding = (
-    RootName | LocalName | LetName | ParamName | CallFieldName | TableName | ConstName | Space
-)
+Binding = RootName | LocalName | LetName | ParamName | CallFieldName | TableName | ConstName | Space
 
 
 # ---- what is known of values ----
@@ -139,6 +137,8 @@ class Known:
     enum: tuple[str, ...] | None = None
     low: float | None = None
     high: float | None = None
+    asked: bool = False
+    """Whether a null test asked for just this value, so that asking again is of no use."""
 
     def also(self, other: Known) -> Known:
         """Both hold."""
@@ -153,6 +153,7 @@ class Known:
             enum,
             max(lows, default=None),
             min(highs, default=None),
+            self.asked or other.asked,
         )
 
     def either(self, other: Known) -> Known:

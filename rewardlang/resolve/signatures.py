@@ -30,7 +30,9 @@ def methods() -> list[str]:
 def method_names(receiver: Type) -> list[str]:
     """The methods and macros that a value of `receiver` (expanded, not null) has."""
     found = [name for name in methods() if _takes(all_signatures()[name], receiver)]
-    if isinstance(receiver, List | Table) or (isinstance(receiver, Object) and not receiver.properties):
+    if isinstance(receiver, List | Table) or (
+        isinstance(receiver, Object) and not receiver.properties
+    ):
         found.extend(MACROS)
     return found
 

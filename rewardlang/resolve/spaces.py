@@ -14,8 +14,8 @@ from rewardlang.resolve.scope import (
     Scope,
     SearchSpace,
     Space,
-    WorkflowsSpace,
     WorkflowSpace,
+    WorkflowsSpace,
     failed,
 )
 from rewardlang.syntax import nodes

@@ -85,7 +85,9 @@ def read_tables(
         for workflow in file.workflows:
             if workflow.of and workflow.of[0].name == name:
                 path = workflow.of[1:]
-                same = [w for w in workflows.values() if w.of == ".".join(p.name for p in workflow.of)]
+                same = [
+                    w for w in workflows.values() if w.of == ".".join(p.name for p in workflow.of)
+                ]
                 row = _with_statuses(row, path, same, schemas, report)
         found[name] = TableDef(
             name=name,
@@ -108,9 +110,7 @@ def _row(item: TableItem, file: ApiFile, schemas: Schemas, report: Report) -> Ty
     row = Named(item.row.name, file.name.name)
     target = schemas.expand(row)
     if not isinstance(target, Object):
-        report.add(
-            codes.BAD_DECLARATION, "rows are objects", item.row.span, describe(target)
-        )
+        report.add(codes.BAD_DECLARATION, "rows are objects", item.row.span, describe(target))
         return None
     for field in (item.key, *item.also_by):
         known = target.properties.get(field.name)
@@ -182,9 +182,7 @@ def field_at(
             having = [o for o in options if isinstance(o, Object) and name.name in o.properties]
             target = having[0] if having else target
         if not isinstance(target, Object):
-            report.add(
-                codes.UNKNOWN_PROPERTY, f"{describe(target)} has no fields", name.span
-            )
+            report.add(codes.UNKNOWN_PROPERTY, f"{describe(target)} has no fields", name.span)
             return None
         known = target.properties.get(name.name)
         if known is not None:

@@ -31,8 +31,8 @@ def unify(wanted: Type, given: Type, bound: Bound, expand: Expand) -> Fit:
         return unify(wanted.inner, without_null(given), bound, expand)
     if may_be_null(given):
         inner = without_null(given)
-        rest = Fit.YES if inner is given else unify(wanted, inner, bound, expand)
-        return max(Fit.NULL, rest)
+        solid = Fit.YES if inner is given else unify(wanted, inner, bound, expand)
+        return max(Fit.NULL, solid)
     match wanted, given:
         case List(), List():
             return unify(wanted.item, given.item, bound, expand)

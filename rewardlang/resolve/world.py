@@ -251,9 +251,7 @@ class _Expansion:
 
     # ---- generators ----
 
-    def _generated(
-        self, item: GeneratorItem, number: int, table: TableDef
-    ) -> Iterator[_Row]:
+    def _generated(self, item: GeneratorItem, number: int, table: TableDef) -> Iterator[_Row]:
         scope = self._scope(table.name)
         before = len(self.report.diagnostics)
         inner, lets = bind_lets(item.lets, scope)

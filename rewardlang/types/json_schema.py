@@ -99,7 +99,7 @@ class Schemas:
         if not isinstance(schema, dict):
             return Any()
         here = node if isinstance(node, Mapping_) else None
-        types = []
+        types: list[Type] = []
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference.startswith(REF_PREFIX):
             types.append(Named(reference[len(REF_PREFIX) :], api))
@@ -148,9 +148,7 @@ class Schemas:
         whole = self._either(types)
         return Nullable(whole) if nullable and not isinstance(whole, Nullable | Any) else whole
 
-    def _kind(
-        self, api: str, kind: str, schema: dict[str, object], node: Mapping_ | None
-    ) -> Type:
+    def _kind(self, api: str, kind: str, schema: dict[str, object], node: Mapping_ | None) -> Type:
         match kind:
             case "null":
                 return Null()
@@ -186,7 +184,9 @@ class Schemas:
             type_ = self.read(api, part, _child(nodes, name))
             properties[name] = Property(type_, name in required, _key_span(nodes, name))
         extra = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
-        rest = None if extra is False else self.read(api, extra, _child(node, "additionalProperties"))
+        rest = (
+            None if extra is False else self.read(api, extra, _child(node, "additionalProperties"))
+        )
         patterns = schema.get("patternProperties")
         for name, part in (patterns if isinstance(patterns, dict) else {}).items():
             type_ = self.read(api, part, _child(_child(node, "patternProperties"), name))
@@ -276,7 +276,9 @@ class Schemas:
                 a.integer or b.integer, _tighter(a.low, b.low, max), _tighter(a.high, b.high, min)
             )
         if isinstance(a, List) and isinstance(b, List):
-            return List(self._both(a.item, b.item), a.max_items if b.max_items is None else b.max_items)
+            return List(
+                self._both(a.item, b.item), a.max_items if b.max_items is None else b.max_items
+            )
         return b
 
     def _both_objects(self, a: Object, b: Object) -> Object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from rewardlang.types.types import (
     Any,
@@ -66,7 +66,7 @@ class Signature:
         return bool(self.params) and self.params[0].name == "self"
 
 
-@lru_cache(maxsize=None)
+@cache
 def signature(text: str) -> Signature:
     """Parse `name(a: T, b: U = default, *rest: V) -> W`."""
     return _Reader(text).signature()

@@ -41,7 +41,8 @@ class String:
     enum: tuple[str, ...] | None = None
     pattern: str | None = None
     max_length: int | None = None
-    origin: Span | None = field(default=None, compare=False, repr=False)  # where the enum is declared
+    origin: Span | None = field(default=None, compare=False, repr=False)
+    """Where the enum is declared."""
 
     def __str__(self) -> str:
         if self.enum is not None:
@@ -60,7 +61,7 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of an object; a `required` one is always there (its type may still be nullable)."""
+    """A property of an object; a `required` one is always there, though it may be null."""
 
     type: Type
     required: bool
@@ -112,7 +113,7 @@ class Nullable:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """One of several types; `tag` names the property with distinct constants that tells them apart."""
+    """One of several types; `tag` names the property whose constants tell them apart."""
 
     variants: tuple[Type, ...]
     tag: str | None = None
@@ -202,7 +203,7 @@ Type = (
 )  # fmt: skip
 
 Provenance = Literal["scenario", "environment", "agent"]
-"""Who determines a value, least trusted last: fixture and params; responses and final state; the policy."""
+"""Who determines a value, least trusted last: world and params; responses and final state; policy."""
 
 Stage = Literal["setup", "episode"]
 """`setup` values are known at reset; `episode` values depend on what the policy did."""

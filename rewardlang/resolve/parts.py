@@ -1,0 +1,31 @@
+"""An API or a world by itself: what is wrong with it, whoever uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.resolve.apis import resolve_api
+from rewardlang.resolve.report import Report
+from rewardlang.resolve.world import expand_world, merged_tables
+from rewardlang.syntax.files import ApiFile, WorldFile
+from rewardlang.types.json_schema import Schemas
+
+
+def check_api(api: ApiFile) -> list[Diagnostic]:
+    """What is wrong with an API."""
+    return list(resolve_api(api).diagnostics)
+
+
+def check_world(world: WorldFile, apis: Sequence[ApiFile]) -> list[Diagnostic]:
+    """What is wrong with a world; nothing is said of its APIs, and nothing at all if they are wrong."""
+    resolved = [resolve_api(api) for api in apis]
+    if any(each.api is None for each in resolved):
+        return []
+    report = Report()
+    schemas = Schemas()
+    for each in resolved:
+        schemas.adopt(each.schemas)
+    tables = merged_tables(resolved, world.use, report)
+    expand_world(world, resolved, tables, schemas, report)
+    return report.diagnostics
