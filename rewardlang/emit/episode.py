@@ -61,7 +61,7 @@ class EpisodeFunction(SetupFunction):
         self.fields: dict[str, None] = {}
         self.watches: list[Watch] = []
         self.in_loop = False
-        self.reserve("calls", "index", "total", "value", "cap", "setup", "call", "state")
+        self.reserve("calls", "index", "value", "cap", "held", "state")
         self.reserve(*FIELDS, *_ROOTS.values())
 
     # ---- what names stand for ----
@@ -84,7 +84,12 @@ class EpisodeFunction(SetupFunction):
 
     def this_call(self, field: str) -> ast.expr:
         """Fields of the call are locals; the loop decides which of them are worth it."""
-        return nodes.name(field)
+        if field not in ("ok", "error"):
+            return nodes.name(field)
+        ok = nodes.compare(nodes.name("kind"), "==", nodes.const("ok"))
+        if field == "ok":
+            return ok
+        return nodes.choose(ok, nodes.const(None), nodes.name("response"))
 
     def index_of(self, call: ast.expr) -> ast.expr:
         """The position of a call among the calls."""

@@ -18,7 +18,7 @@ from rewardlang.source import Span
 from rewardlang.types.types import Bool, Number
 from rewardlang.walk import everything
 
-FIELDS = ("op", "args", "ok", "kind", "status", "response", "error", "before", "after")
+FIELDS = ("op", "args", "kind", "status", "response", "before", "after")
 """Fields of a call, each under its own name in the code for one call."""
 
 _COSTLY = (
@@ -249,13 +249,7 @@ def _locals(fields: Sequence[str]) -> list[ast.stmt]:
 
 
 def _field(field: str) -> ast.expr:
-    call = nodes.name("c")
-    if field == "ok":
-        return nodes.compare(nodes.attr(call, "kind"), "==", nodes.const("ok"))
-    if field == "error":
-        response = nodes.attr(nodes.name("c"), "response")
-        return nodes.choose(_field("ok"), nodes.const(None), response)
-    return nodes.attr(call, field)
+    return nodes.attr(nodes.name("c"), field)
 
 
 def _reads(body: Iterable[ast.stmt]) -> Counter[str]:
@@ -284,9 +278,3 @@ class _Inliner(ast.NodeTransformer):
         found = _field(node.id)
         put(found, (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0))
         return found
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        self.generic_visit(node)
-        if isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Compare):
-            return ast.copy_location(nodes.not_(node.operand), node)
-        return node

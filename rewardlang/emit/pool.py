@@ -90,6 +90,14 @@ class Pool:
             for move in self.apis[api].workflows[workflow].moves
         ]
 
+    def details(
+        self, caps: list[float], weights: list[float], factors: list[float], span: Span
+    ) -> ast.Name:
+        """The table of a reward's outcomes."""
+        columns = [nodes.literal(tuple(column)) for column in (caps, weights, factors)]
+        table = nodes.call(self.operator("details"), *columns)
+        return self._shared("T", "details", table, span)
+
     def _shared(self, prefix: str, key: Any, value: ast.expr, span: Span) -> ast.Name:
         found = self._names.get((prefix, key))
         if found is None:

@@ -66,14 +66,6 @@ def emit_scalar(low: EpisodeFunction, scenario: model.Scenario, span: Span) -> N
         failed = nodes.not_(low.condition(gate.require))
         low.put(nodes.if_(failed, [_closed(gate)]), gate.span)
     total = total_weight(scenario)
-    if _only_one_check(scenario):
-        part = scenario.parts[0]
-        assert part.check is not None
-        low.note(f"part {part.id}", part.span)
-        low.ensure([part.check])
-        reached = low.condition(part.check)
-        low.put(nodes.return_(nodes.choose(reached, nodes.const(1.0), nodes.const(0.0))), part.span)
-        return
     low.put(nodes.assign("value", nodes.const(0.0)), span)
     for part in scenario.parts:
         low.note(f"part {part.id}", part.span)
@@ -95,13 +87,6 @@ def emit_scalar(low: EpisodeFunction, scenario: model.Scenario, span: Span) -> N
         lower = nodes.compare(nodes.name("cap"), "<", nodes.name("value"))
         low.put(nodes.if_(lower, [nodes.assign("value", nodes.name("cap"))]), span)
     low.put(nodes.return_(rounded(nodes.name("value"))), span)
-
-
-def _only_one_check(scenario: model.Scenario) -> bool:
-    """Whether the reward is 1 or 0, so that there is nothing to add up or to round."""
-    plain = not scenario.penalties and all(gate.otherwise == 0 for gate in scenario.gates)
-    one = len(scenario.parts) == 1 and scenario.parts[0].weight > 0
-    return plain and one and scenario.parts[0].check is not None
 
 
 def _closed(gate: model.Gate) -> ast.stmt:
@@ -151,6 +136,66 @@ def unit_constant(expr: tree.Expr) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         return 0.0
     return float(value)
+
+
+# ---- rewards of conditions alone: a table of all outcomes ----
+
+_TABLE_BITS = 10
+
+
+def is_table(scenario: model.Scenario) -> bool:
+    """Whether gates, parts and penalties are few conditions, so that all outcomes can be listed."""
+    count = len(scenario.gates) + len(scenario.parts) + len(scenario.penalties)
+    plain = all(part.check is not None for part in scenario.parts)
+    constant = all(unit_constant(penalty.factor) is not None for penalty in scenario.penalties)
+    return count <= _TABLE_BITS and plain and constant
+
+
+def emit_looked_up(
+    low: EpisodeFunction, scenario: model.Scenario, span: Span, *, detail: bool
+) -> None:
+    """Statements that find which conditions hold, as bits, and return what that is worth."""
+    bit, parts = 1, 0
+    low.put(nodes.assign("held", nodes.const(0)), span)
+    for gate in scenario.gates:
+        low.note(f"gate {gate.id}", gate.span)
+        low.ensure([gate.require])
+        holds = low.condition(gate.require)
+        if detail or gate.otherwise > 0:
+            low.put(nodes.if_(holds, [_bit(bit)]), gate.span)
+        else:
+            low.put(nodes.if_(nodes.not_(holds), [nodes.return_(nodes.const(0.0))]), gate.span)
+            parts += bit
+        bit *= 2
+    for part in scenario.parts:
+        assert part.check is not None
+        low.note(f"part {part.id}", part.span)
+        low.ensure([part.check])
+        low.put(nodes.if_(low.condition(part.check), [_bit(bit)]), part.span)
+        bit *= 2
+    for penalty in scenario.penalties:
+        low.note(f"penalty {penalty.id}", penalty.span)
+        if penalty.when is None:
+            low.put(_bit(bit), penalty.span)
+        else:
+            low.ensure([penalty.when])
+            low.put(nodes.if_(low.condition(penalty.when), [_bit(bit)]), penalty.span)
+        bit *= 2
+    place: ast.expr = nodes.name("held")
+    if parts:
+        place = nodes.binary(place, "+", nodes.const(parts))
+    caps = [gate.otherwise for gate in scenario.gates]
+    weights = [part.weight for part in scenario.parts]
+    factors = [unit_constant(penalty.factor) or 0.0 for penalty in scenario.penalties]
+    found: ast.expr = nodes.sub(low.pool.details(caps, weights, factors, span), place)
+    low.put(nodes.return_(found if detail else nodes.attr(found, "reward")), span)
+
+
+def _bit(bit: int) -> ast.stmt:
+    return nodes.add_to("held", nodes.const(bit))
+
+
+# ---- any reward: sums and products ----
 
 
 def emit_detail(low: EpisodeFunction, scenario: model.Scenario, span: Span) -> None:

@@ -10,7 +10,13 @@ from rewardlang.emit.episode import EpisodeFunction, Strata, formulas_of
 from rewardlang.emit.lowering import prune
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool
-from rewardlang.emit.reward import components, emit_detail, emit_scalar
+from rewardlang.emit.reward import (
+    components,
+    emit_detail,
+    emit_looked_up,
+    emit_scalar,
+    is_table,
+)
 from rewardlang.emit.stages import Stages
 from rewardlang.emit.trace import Formula
 from rewardlang.source import Span
@@ -52,8 +58,11 @@ class Scoring:
     def _whole(self, name: str) -> Function:
         low = EpisodeFunction(self.pool, self.stages)
         low.passes(self.strata, self.span)
-        emit = emit_scalar if name == "reward" else emit_detail
-        emit(low, self.scenario, self.span)
+        if is_table(self.scenario):
+            emit_looked_up(low, self.scenario, self.span, detail=name == "detail")
+        else:
+            emit = emit_scalar if name == "reward" else emit_detail
+            emit(low, self.scenario, self.span)
         return Function(name, ["e"], low, self.span)
 
     # ---- call by call: the same slots, in a list ----
@@ -76,7 +85,10 @@ class Scoring:
         if watch.slots:
             target = nodes.stored_tuple(list(watch.slots))
             low.put(nodes.assign(target, nodes.name("state")), self.span)
-        emit_detail(low, self.scenario, self.span)
+        if is_table(self.scenario):
+            emit_looked_up(low, self.scenario, self.span, detail=True)
+        else:
+            emit_detail(low, self.scenario, self.span)
         return Function("finish", ["state", "e"], low, self.span)
 
     def start(self) -> ast.FunctionDef:

@@ -91,8 +91,10 @@ class Stages:
         """The name under which `store` has the value of an expression."""
         key = key_of(expr)
         if key not in store:
-            prefix = "w" if store is self.world else "k"
-            store[key] = Value(f"{prefix}_{len(store) + 1}", expr, let=False)
+            name = f"{'w' if store is self.world else 'k'}_{len(store) + 1}"
+            if isinstance(expr, tree.Get) and isinstance(expr.object, tree.RootRef):
+                name = identifier("p", expr.name)
+            store[key] = Value(name, expr, let=False)
         return store[key].name
 
     def movable(self, expr: tree.Expr, *, cheap: bool = False) -> bool:

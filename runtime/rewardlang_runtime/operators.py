@@ -33,6 +33,7 @@ __all__ = [
     "at_or_null",
     "delete",
     "detail",
+    "details",
     "divide",
     "equal",
     "finite",
@@ -64,6 +65,43 @@ __all__ = [
 
 detail: Callable[[tuple[Any, ...]], Detail] = partial(tuple.__new__, Detail)
 """A Detail from its four fields in a tuple; half the time of calling the class."""
+
+
+def details(
+    caps: tuple[float, ...], weights: tuple[float, ...], factors: tuple[float, ...]
+) -> tuple[Detail, ...]:
+    """The rewards of all outcomes, where gates, parts and penalties all hold or do not.
+
+    Args:
+        caps: Of each gate, what the reward is at most when it fails.
+        weights: Of each part.
+        factors: Of each penalty.
+
+    Returns:
+        One Detail for each sum of 2**i over the gates, parts and penalties, counted in this order,
+        that hold.
+    """
+    found = []
+    first, second = len(caps), len(caps) + len(weights)
+    for outcome in range(2 ** (second + len(factors))):
+        gates = tuple(bool(outcome >> i & 1) for i in range(first))
+        parts = tuple(float(outcome >> i & 1) for i in range(first, second))
+        applied = tuple(
+            factor if outcome >> (second + i) & 1 else 1.0 for i, factor in enumerate(factors)
+        )
+        value = total = 0.0
+        for weight, part in zip(weights, parts, strict=True):
+            value += weight * part
+            total += weight
+        if total != 0:
+            value /= total
+        for factor in applied:
+            value *= factor
+        for held, cap in zip(gates, caps, strict=True):
+            if not held and value > cap:
+                value = cap
+        found.append(Detail(int(value * 1e6 + 0.5) / 1e6, gates, parts, applied))
+    return tuple(found)
 
 
 # ---- numbers ----
