@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +23,14 @@ def default_directory() -> Path:
     if chosen:
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "rewardlang"
+    if sys.platform == "win32":
+        base = base or os.environ.get("LOCALAPPDATA")
+    if base:
+        return Path(base) / "rewardlang"
+    try:
+        return Path.home() / ".cache" / "rewardlang"
+    except RuntimeError:  # a user without a home, as in some containers; entries say who wrote them
+        return Path(tempfile.gettempdir()) / "rewardlang-cache"
 
 
 def sha256(data: bytes) -> str:

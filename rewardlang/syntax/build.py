@@ -212,34 +212,36 @@ class Builder:
         first, last = cast(Token, ops[0]), cast(Token, ops[-1])
         op_span = self._span(first).to(self._span(last))
         if op in COMPARISONS:
-            self._refuse_chain(cast(Lark, left), op, cast(Lark, right), op_span)
+            self._refuse_chain(cast(Lark, left), op_span, cast(Lark, right))
         made = [self.expression(cast(Lark, side), depth) for side in (left, right)]
         return n.Binary(span, cast(n.BinaryOp, op), op_span, made[0], made[1])
 
-    def _refuse_chain(self, left: Lark, op: str, right: Lark, op_span: Span) -> None:
-        if left.data not in ("binary", "not_in") or _in_brackets(left):
+    def _refuse_chain(self, left: Lark, op_span: Span, right: Lark | None = None) -> None:
+        """`a < b < c`, `a == b is null`: what they mean elsewhere is not what people expect."""
+        if _in_brackets(left) or not _is_comparison(left):
             return
-        first_op = " ".join(str(c) for c in left.children if isinstance(c, Token))
-        if first_op not in COMPARISONS:
-            return
-        text = self._text.text
-        a, middle = _trees(left)
-        b = text[middle.meta.start_pos : middle.meta.end_pos]
-        whole = self._span(left).to(self._span(right))
-        start = text[a.meta.start_pos : left.meta.end_pos]
-        end = text[right.meta.start_pos : right.meta.end_pos]
-        fixed = f"{start} and {b} {op} {end}"
+        fix, advice = None, "put brackets around the first"
+        if right is not None and left.data in ("binary", "not_in"):
+            text = self._text.text
+            middle = _trees(left)[1]
+            start = text[left.meta.start_pos : left.meta.end_pos]
+            rest = text[_outer(middle)[0] : left.meta.end_pos]
+            end = text[left.meta.end_pos : _outer(right)[1]].lstrip()
+            fixed = f"{start} and {rest} {end}"
+            fix = Fix(self._text.span(left.meta.start_pos, _outer(right)[1]), fixed)
+            advice = f"write `{fixed}`"
         raise Rejected(
             codes.SYNTAX_ERROR,
             "comparisons do not chain",
             Label(op_span, "a second comparison"),
-            help=f"write `{fixed}`",
-            fix=Fix(whole, fixed),
+            help=advice,
+            fix=fix,
         )
 
     def _is_null(self, tree: Lark, span: Span, depth: int) -> n.Expr:
-        operand = self.expression(_trees(tree)[0], depth)
-        return n.IsNull(span, operand, tree.data == "is_not_null")
+        inner = _trees(tree)[0]
+        self._refuse_chain(inner, self._span(cast(Token, tree.children[1])))
+        return n.IsNull(span, self.expression(inner, depth), tree.data == "is_not_null")
 
     def _if(self, tree: Lark, span: Span, depth: int) -> n.Expr:
         then, test, other = (self.expression(c, depth) for c in _trees(tree))
@@ -313,9 +315,20 @@ def _trees(tree: Lark) -> list[Lark]:
     return [c for c in tree.children if isinstance(c, Tree)]
 
 
+def _is_comparison(tree: Lark) -> bool:
+    if tree.data == "binary":
+        return str(tree.children[1]) in COMPARISONS
+    return tree.data in ("not_in", "is_null", "is_not_null")
+
+
+def _outer(tree: Lark) -> tuple[int, int]:
+    """Where a tree starts and ends with the brackets around it."""
+    meta: Any = tree.meta
+    return meta.container_start_pos, meta.container_end_pos
+
+
 def _in_brackets(tree: Lark) -> bool:
-    outer: int = tree.meta.container_start_pos  # type: ignore[attr-defined]
-    return outer < tree.meta.start_pos
+    return _outer(tree)[0] < tree.meta.start_pos
 
 
 _Maker = Callable[[Builder, Lark, Span, int], n.Expr]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from rewardlang.syntax.yaml_events import read_yaml
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar
 
 _T = TypeVar("_T")
+_SAYS = re.compile(rf"^({'|'.join(KINDS)})[ \t]*:", re.MULTILINE)
 AnyFile = ScenarioFile | ApiFile | WorldFile
 
 
@@ -61,7 +63,14 @@ def read_world(
 def kind_of(path: str | Path, files: Files | None = None) -> Kind:
     """What kind of file it is, by its top-level keys; a scenario when they do not say."""
     source = _source(Path(path), files or Files(), [])
-    root = read_yaml(source, []) if source is not None else None
+    if source is None:
+        return "scenario"
+    # Nearly always a line says it, also in a file that is no YAML yet.
+    said = {match[1] for match in _SAYS.finditer(source.text)}
+    for kind in KINDS:
+        if kind in said:
+            return kind
+    root = read_yaml(source, [])
     if isinstance(root, Mapping_) and root.get("scenario") is None:
         return next((k for k in KINDS if root.get(k) is not None), "scenario")
     return "scenario"
@@ -73,16 +82,34 @@ def gather(scenario: ScenarioFile, files: Files | None = None) -> Gathered:
     beside = Path(scenario.source.path).parent
     out: list[Diagnostic] = []
     paths: list[Path] = []
-    apis: list[ApiFile] = []
-    for use in scenario.use:
-        api = _named(use, "apis", beside, where, read_api, paths, out)
-        apis += [api] if api is not None else []
+    apis = _apis(scenario.use, beside, where, paths, out)
     world: WorldFile | None
     if isinstance(scenario.world, Scalar):
         world = _named(scenario.world, "worlds", beside, where, read_world, paths, out)
     else:
         world = scenario.world
-    return Gathered(tuple(apis), world, tuple(paths), tuple(out))
+    return Gathered(apis, world, tuple(paths), tuple(out))
+
+
+def gather_apis(world: WorldFile, files: Files | None = None) -> Gathered:
+    """The world and the APIs that it names; they are also beside its folder, `worlds`."""
+    folder = Path(world.source.path).absolute().parent
+    beside = folder.parent if folder.name == "worlds" else folder
+    out: list[Diagnostic] = []
+    paths: list[Path] = []
+    apis = _apis(world.use, beside, files or Files(), paths, out)
+    return Gathered(apis, world, tuple(paths), tuple(out))
+
+
+def _apis(
+    uses: tuple[Scalar, ...],
+    beside: Path,
+    files: Files,
+    paths: list[Path],
+    out: list[Diagnostic],
+) -> tuple[ApiFile, ...]:
+    found = [_named(use, "apis", beside, files, read_api, paths, out) for use in uses]
+    return tuple(api for api in found if api is not None)
 
 
 def _named(
