@@ -30,8 +30,8 @@ def short(**changes: object) -> TrainSettings:
         "device": "cpu",
         "threads": 1,
         "max_turn_tokens": 24,
-        "tiny": TinyModel(hidden=32, layers=1, heads=2),
-        "warm_start": WarmStart(clean_steps=12, mixed_steps=4, batch=8),
+        "tiny": TinyModel(hidden=64, layers=2, heads=2),
+        "warm_start": WarmStart(clean_steps=40, mixed_steps=10, batch=8),
     }
     return TrainSettings(**{**settings, **changes})  # type: ignore[arg-type]
 
