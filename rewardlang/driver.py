@@ -50,6 +50,10 @@ class CheckFailed(Exception):
         super().__init__("\n".join(map(_one_line, diagnostics)))
 
 
+class NoScenario(Exception):
+    """A file holds an API or a world, where a scenario is needed."""
+
+
 def check(path: str | Path, files: Files | None = None) -> Checked:
     """Read and resolve a scenario, API or world file and run every lint on it."""
     from rewardlang import lint, resolve
@@ -80,11 +84,19 @@ def compile_file(path: str | Path) -> Compiled:
 
     Raises:
         CheckFailed: The file has errors.
+        NoScenario: It holds an API or a world.
     """
-    import ast
+    from rewardlang import emit
 
-    tree, code = _translate(Path(path), Files())
-    return Compiled(ast.unparse(tree) + "\n", _execute(code, Path(path)))
+    scenario = scenario_of(path)
+    return Compiled(emit.source_text(scenario), build(scenario))
+
+
+def build(scenario: model.Scenario) -> Scenario:
+    """The runtime's scenario of a typed one."""
+    from rewardlang import emit
+
+    return _execute(emit.compile_module(scenario), scenario.source.path)
 
 
 def load(path: str | Path, *, use_cache: bool = True) -> Scenario:
@@ -92,6 +104,7 @@ def load(path: str | Path, *, use_cache: bool = True) -> Scenario:
 
     Raises:
         CheckFailed: The file has errors.
+        NoScenario: It holds an API or a world.
         FileNotFoundError: There is no such Python file.
         ValueError: A Python file is no compiled scenario.
     """
@@ -105,11 +118,13 @@ def load(path: str | Path, *, use_cache: bool = True) -> Scenario:
     key = _key(path, files)
     entry = _fresh(cache, "code", key)
     if entry is not None:
-        return _execute(marshal.loads(bytes.fromhex(entry["code"])), path)
-    _, code = _translate(path, files)
+        return _execute(marshal.loads(bytes.fromhex(entry["code"])), str(path))
+    from rewardlang import emit
+
+    code = emit.compile_module(scenario_of(path, files))
     if cache is not None:
         _store(cache, "code", key, files, {"code": marshal.dumps(code).hex()})
-    return _execute(code, path)
+    return _execute(code, str(path))
 
 
 def lint_file(path: str | Path, *, use_cache: bool = True) -> list[Diagnostic]:
@@ -127,29 +142,48 @@ def lint_file(path: str | Path, *, use_cache: bool = True) -> list[Diagnostic]:
     return diagnostics
 
 
-def _translate(path: Path, files: Files) -> tuple[Any, CodeType]:
-    from rewardlang import emit
+def scenario_of(path: str | Path, files: Files | None = None) -> model.Scenario:
+    """The typed scenario of a file.
 
+    Raises:
+        CheckFailed: The file has errors.
+        NoScenario: It holds an API or a world.
+    """
     checked = check(path, files)
-    if checked.scenario is None:
-        raise CheckFailed(tuple(d for d in checked.diagnostics if d.code.level == "error"))
-    tree = emit.emit(checked.scenario)
-    # The file's own name, so that a traceback underlines the YAML.
-    return tree, compile(tree, str(path), "exec")
+    if checked.scenario is not None:
+        return checked.scenario
+    errors = tuple(d for d in checked.diagnostics if d.code.level == "error")
+    if not errors:
+        raise NoScenario(f"{path} holds an API or a world, not a scenario")
+    raise CheckFailed(errors)
 
 
 def _check_part(path: Path, kind: str, files: Files) -> Checked:
     """An API or a world by itself."""
-    raise NotImplementedError
+    from rewardlang.resolve import parts
+    from rewardlang.syntax import load
+
+    if kind == "api":
+        api, diagnostics = load.read_api(path, files)
+        if api is not None:
+            diagnostics += parts.check_api(api)
+        return Checked(path, tuple(diagnostics), None)
+    world, diagnostics = load.read_world(path, files)
+    if world is not None:
+        gathered = load.gather_apis(world, files)
+        diagnostics += gathered.diagnostics
+        if len(gathered.apis) == len(world.use):
+            diagnostics += parts.check_world(world, gathered.apis)
+    return Checked(path, tuple(diagnostics), None)
 
 
-def _execute(code: CodeType, path: Path) -> Scenario:
+def _execute(code: CodeType, path: str) -> Scenario:
     """Run a generated module under a name of its own and take its scenario."""
     name = f"rewardlang_compiled.{sha256(marshal.dumps(code))[:16]}"
     module = sys.modules.get(name)
     if module is None:
         module = ModuleType(name)
-        module.__file__ = str(path)
+        module.__file__ = path
         exec(code, module.__dict__)
         sys.modules[name] = module
     scenario: Scenario = module.__dict__["SCENARIO"]

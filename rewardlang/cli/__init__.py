@@ -110,7 +110,7 @@ def _run(args: list[str] | None) -> int:
         click.echo(f"error: {error}", err=True)
         return EXIT_FINDINGS
     except Exception as error:
-        if _shown_as_findings(error):
+        if _shown(error):
             return EXIT_FINDINGS
         if os.environ.get(TRACEBACK):
             raise
@@ -123,12 +123,18 @@ def _run(args: list[str] | None) -> int:
         return EXIT_BUG
 
 
-def _shown_as_findings(error: Exception) -> bool:
-    """Show the diagnostics of a `CheckFailed`; the driver is imported if it can have raised one."""
+def _shown(error: Exception) -> bool:
+    """Show what is no bug: errors in the user's files. The module that raised them is imported."""
     driver = sys.modules.get("rewardlang.driver")
-    if driver is None or not isinstance(error, driver.CheckFailed):
-        return False
-    from rewardlang.cli.output import print_diagnostics
+    values = sys.modules.get("rewardlang_runtime.values")
+    if driver is not None and isinstance(error, driver.CheckFailed):
+        from rewardlang.cli.output import print_diagnostics
 
-    print_diagnostics(error.diagnostics, err=True)
+        print_diagnostics(error.diagnostics, err=True)
+    elif driver is not None and isinstance(error, driver.NoScenario):
+        click.echo(f"error: {error}", err=True)
+    elif values is not None and isinstance(error, values.ScenarioFault):
+        click.echo(f"error: the scenario is at fault: {error}", err=True)
+    else:
+        return False
     return True

@@ -48,22 +48,12 @@ def _below(folder: Path, scenarios_only: bool) -> Iterator[Path]:
 
 
 def typed(path: Path) -> model.Scenario:
-    """The typed scenario of a file.
-
-    Raises:
-        CheckFailed: The file has errors.
-        UsageError: It holds no scenario.
-    """
+    """The typed scenario of a YAML file."""
     from rewardlang import driver
 
     if path.suffix == ".py":
         raise click.UsageError(f"{path}: a scenario in YAML is needed, not a compiled one")
-    checked = driver.check(path)
-    if not checked.ok:
-        raise driver.CheckFailed(checked.diagnostics)
-    if checked.scenario is None:
-        raise click.UsageError(f"{path}: this is no scenario")
-    return checked.scenario
+    return driver.scenario_of(path)
 
 
 def compiled(path: Path, no_cache: bool) -> Scenario:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rewardlang.cli import Failure
-from rewardlang.cli.files import compiled, parameters, typed
-from rewardlang.cli.output import cache_option, console, format_option, print_json
+from rewardlang.cli.files import parameters, typed
+from rewardlang.cli.output import console, format_option, print_json
 
 if TYPE_CHECKING:
     from rewardlang_runtime import Environment
@@ -48,7 +48,6 @@ _BUILT_IN = ("oracle", "idle", "random")
 )
 @click.option("--full", is_flag=True, help="Shorten nothing.")
 @format_option
-@cache_option
 def command(
     file: str,
     policy: str,
@@ -58,7 +57,6 @@ def command(
     save: str | None,
     full: bool,
     form: str,
-    no_cache: bool,
 ) -> None:
     """Play one episode of the scenario FILE and explain its reward.
 
@@ -69,10 +67,10 @@ def command(
     rewardlang run scenarios/jira_add_labels.yaml --policy random --seed 7
     rewardlang run scenarios/jira_add_labels.yaml --policy traces.jsonl
     """
-    from rewardlang import policies
+    from rewardlang import driver, policies
     from rewardlang.cli.files import traces
     from rewardlang.interpret import explain
-    from rewardlang_runtime import Environment, ScenarioFault
+    from rewardlang_runtime import Environment
 
     trace = None
     if policy not in _BUILT_IN:
@@ -85,32 +83,34 @@ def command(
             raise Failure(f"{policy} holds no trace")
     scenario = typed(Path(file))
     environment = Environment(
-        compiled(Path(file), no_cache), split or (trace.split if trace else "train")
+        driver.build(scenario), split or (trace.split if trace is not None else "train")
     )
-    chosen = parameters(params) or (trace.params if trace else None) or {}
-    try:
-        environment.reset(seed=seed if seed is not None else (trace and trace.seed) or 0)
-        if chosen:
-            environment.reset(
-                seed=environment.seed, options={"params": {**environment.params, **chosen}}
-            )
-        if trace is not None:
-            playing = policies.recorded(trace)
-        elif policy == "oracle":
-            playing = policies.oracle(environment)
-        elif policy == "random":
-            playing = policies.random(environment, environment.seed)
-        else:
-            playing = policies.idle()
-        policies.play(environment, playing)
-        why = explain(scenario, environment.episode)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    except ScenarioFault as error:
-        raise Failure(f"the scenario is at fault: {error}") from error
+    chosen = parameters(params) or (trace.params if trace is not None else None)
+    _reset(environment, seed if seed is not None else (trace and trace.seed) or 0, chosen)
+    if trace is not None:
+        playing = policies.recorded(trace)
+    elif policy == "oracle":
+        playing = policies.oracle(environment)
+    elif policy == "random":
+        playing = policies.random(environment, environment.seed)
+    else:
+        playing = policies.idle()
+    policies.play(environment, playing)
+    why = explain(scenario, environment.episode)
     _print(environment, why, full, form)
     if save:
         _save(environment, save)
+
+
+def _reset(environment: Environment, seed: int, params: dict[str, Any] | None) -> None:
+    environment.reset(seed=seed)
+    if not params:
+        return
+    options = {"params": {**environment.params, **params}}
+    try:
+        environment.reset(seed=seed, options=options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _print(environment: Environment, why: Any, full: bool, form: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rewardlang.cli import EXIT_FINDINGS
-from rewardlang.cli.files import compiled, typed, walk
-from rewardlang.cli.output import cache_option, console, count, format_option, number, print_json
+from rewardlang.cli.files import typed, walk
+from rewardlang.cli.output import console, count, format_option, number, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +39,6 @@ class _Result:
 @click.option("-k", "pattern", default="", metavar="TEXT", help="Only tests whose name has TEXT.")
 @click.option("-v", "--verbose", is_flag=True, help="Show passed tests and all that decided.")
 @format_option
-@cache_option
 def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str, no_cache: bool) -> int:
     """Run the `tests:` of scenario files, and of those under a folder.
 
@@ -51,7 +50,7 @@ def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str, no_c
     rewardlang test tidy.yaml -k "nothing done"
     """
     files = walk(paths, scenarios_only=True)
-    results = [r for path in files for r in _run(path, pattern, no_cache)]
+    results = [r for path in files for r in _run(path, pattern)]
     if form == "json":
         print_json([_as_json(result) for result in results])
     else:
@@ -59,13 +58,13 @@ def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str, no_c
     return 0 if all(result.passed for result in results) else EXIT_FINDINGS
 
 
-def _run(path: Path, pattern: str, no_cache: bool) -> list[_Result]:
-    from rewardlang import trials
+def _run(path: Path, pattern: str) -> list[_Result]:
+    from rewardlang import driver, trials
     from rewardlang.interpret import Failure
     from rewardlang_runtime import ScenarioFault
 
     scenario = typed(path)
-    runtime = compiled(path, no_cache)
+    runtime = driver.build(scenario)
     results = []
     for test in scenario.tests:
         if pattern not in test.name:

@@ -18,7 +18,7 @@ def check_api(api: ApiFile) -> list[Diagnostic]:
 
 
 def check_world(world: WorldFile, apis: Sequence[ApiFile]) -> list[Diagnostic]:
-    """What is wrong with a world; nothing is said of its APIs, and nothing at all if they are wrong."""
+    """What is wrong with a world, apart from its APIs; nothing is known when they are wrong."""
     resolved = [resolve_api(api) for api in apis]
     if any(each.api is None for each in resolved):
         return []
