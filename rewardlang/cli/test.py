@@ -39,7 +39,7 @@ class _Result:
 @click.option("-k", "pattern", default="", metavar="TEXT", help="Only tests whose name has TEXT.")
 @click.option("-v", "--verbose", is_flag=True, help="Show passed tests and all that decided.")
 @format_option
-def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str, no_cache: bool) -> int:
+def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str) -> int:
     """Run the `tests:` of scenario files, and of those under a folder.
 
     A test plays calls, or the oracle, in the scenario's world, and bounds the reward and its parts.
