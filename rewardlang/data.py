@@ -62,10 +62,18 @@ class Files:
 
     def _folders(self, kind: str, beside: Path) -> list[Path]:
         folders = [beside / kind]
-        for above in list(beside.absolute().parents)[: self._ABOVE]:
+        for above in _above(beside)[: self._ABOVE]:
             folders += [above / kind, above / "scenarios" / kind]
         folders.append(scenarios() / kind)
         return folders
+
+
+def _above(folder: Path) -> list[Path]:
+    """The folders above, nearest first; relative as long as they are not above the current one."""
+    if ".." in folder.parts:
+        folder = folder.resolve()
+    here = [] if folder.is_absolute() else list(Path.cwd().parents)
+    return [*folder.parents, *here]
 
 
 def _reason(path: Path) -> str:

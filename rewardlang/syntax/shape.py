@@ -81,6 +81,18 @@ def check_shape(root: YamlNode, kind: Kind, out: list[Diagnostic]) -> bool:
             )
         )
         return False
+    if root.get(kind) is None and root.get("rewardlang") is None:
+        message = f"this is not the file of {_article(kind)}: it says neither `rewardlang: 1` nor "
+        place = root.pairs[0][0].span if root.pairs else root.span
+        out.append(
+            Diagnostic(
+                codes.MISSING_KEY,
+                f"{message}`{kind}`",
+                Label(place, "the first key"),
+                help="a file begins with `rewardlang: 1` and with `scenario:`, `api:` or `world:`",
+            )
+        )
+        return False
     # The validator in Rust says in no time that all is well, which is the usual case.
     if _quick(kind).is_valid(value):
         return True

@@ -119,6 +119,8 @@ CASES = [
     ("scenario", "weight: 2, ", "", "Y011", "id", "no `weight`"),
     ("scenario", "  parts:", "  - x:", "Y012", "-", "a key is expected"),
     ("api", "row: Ticket, ", "", "Y011", "tickets", "no `row`"),
+    ("scenario", SCENARIO, "tickets: []\nusers: []\n", "Y011", "tickets", "neither"),
+    ("api", API, "{}", "Y011", "{}", "neither"),
     # Y012
     ("scenario", "title: Close", "title: 'Close", "Y012", None, None),
     ("scenario", "title: Close", "title: a: Close", "Y012", ":", "single quotes"),

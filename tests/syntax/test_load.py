@@ -57,6 +57,21 @@ def test_a_relative_path(tmp_path, monkeypatch):
     assert gathered(Path("close.yaml")).apis[0].source.path == "apis/desk.yaml"
 
 
+def test_a_path_stays_as_short_as_the_one_given(tmp_path, monkeypatch):
+    write(tmp_path)
+    deep = tmp_path / "x" / "y"
+    deep.mkdir(parents=True)
+    (deep / "close.yaml").write_text(SCENARIO)
+    monkeypatch.chdir(tmp_path)
+    assert gathered(Path("x/y/close.yaml")).apis[0].source.path == "apis/desk.yaml"
+    monkeypatch.chdir(deep)
+    found = gathered(Path("close.yaml")).apis[0].source.path
+    assert found == (tmp_path / "apis/desk.yaml").as_posix()
+    monkeypatch.chdir(tmp_path / "apis")
+    found = gathered(Path("../x/y/close.yaml")).apis[0].source.path
+    assert found == (tmp_path / "apis/desk.yaml").as_posix()
+
+
 @pytest.mark.parametrize("name", ["../desk", "a/b", "", ".", "desk.yaml", "/etc/passwd", "de sk"])
 def test_a_name_never_leads_elsewhere(name, tmp_path):
     write(tmp_path)
