@@ -6,7 +6,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +29,8 @@ def default_directory() -> Path:
     try:
         return Path.home() / ".cache" / "rewardlang"
     except RuntimeError:  # a user without a home, as in some containers; entries say who wrote them
+        import tempfile
+
         return Path(tempfile.gettempdir()) / "rewardlang-cache"
 
 
