@@ -235,6 +235,7 @@ class _Reader:
         measured: dict[str, float] = {}
         for name, arg, cost in zip(params, expr.args, args, strict=False):
             measured[name] = _measure(arg, cost.extent)
+            measured[f"#{name}"] = 1.0 if isinstance(arg.type, Number) else measured[name]
         longest = next(
             (a.value for n, a in zip(params, expr.args, strict=False)
              if n == "max_len" and isinstance(a, tree.Const)), None,
@@ -345,7 +346,7 @@ def _is_list(expr: tree.Expr) -> bool:
 
 
 def _measure(arg: tree.Expr, extent: Extent) -> float:
-    """`size(parameter)` in a builtin's cost: items of a list, all of anything else."""
+    """A parameter in a builtin's cost: a number, items of a list, all of anything else."""
     if isinstance(arg.type, Number):
         high = arg.type.high
         return 256.0 if high is None else max(1.0, high)
@@ -354,8 +355,8 @@ def _measure(arg: tree.Expr, extent: Extent) -> float:
 
 @cache
 def _parsed(cost: str) -> tuple[tuple[str, ...], ...]:
-    """A sum of products of numbers and names."""
-    plain = re.sub(r"size\((\w+)\)", r"\1", cost)
+    """A sum of products of numbers and names; `#name` is the size of a parameter."""
+    plain = re.sub(r"size\((\w+)\)", r"#\1", cost)
     return tuple(tuple(factor.strip() for factor in term.split("*")) for term in plain.split("+"))
 
 
