@@ -163,6 +163,17 @@ def _made_of_sent(expr: tree.Expr, scope: Scope) -> bool:
     return any(_made_of_sent(part, scope) for part in below(expr))
 
 
+def _of_the_episode(expr: tree.Expr) -> bool:
+    """Whether `expr` depends on what the policy does; what an oracle binds does not."""
+    if isinstance(expr, tree.DeltaRows | tree.TraceValue | tree.CallField):
+        return True
+    if isinstance(expr, tree.RootRef):
+        return expr.name in ("final", "answer")
+    if isinstance(expr, tree.LetRef):
+        return expr.facts.stage == "episode"
+    return any(_of_the_episode(part) for part in below(expr))
+
+
 @infers(nodes.Present)
 def _present(node: nodes.Present, scope: Scope) -> tree.Expr:
     expr = infer(node.object, scope)
@@ -175,6 +186,15 @@ def _present(node: nodes.Present, scope: Scope) -> tree.Expr:
             node.span,
             "its absence would be the scenario's fault",
             help="answer with an error under `errors:` when it is null",
+        )
+        return failed(node.span)
+    if scope.place == "scenario" and _of_the_episode(expr):
+        scope.report.add(
+            codes.UNSAFE_ACCESS,
+            "`!` on what the policy can change",
+            node.span,
+            "its absence would not be the scenario's fault",
+            help="read on with `?.`, or test it with `is not null` first",
         )
         return failed(node.span)
     if always_there(expr):
