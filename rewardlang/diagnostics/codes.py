@@ -111,6 +111,8 @@ NOT_YET_KNOWN = _code(
 
 
 # ---- D: constant and dead logic ----
+# D203, D204, D205 and D207 need a search over what an environment can do. D204 in particular is not
+# "the operation is not offered": a policy may call it all the same, and patterns match that call.
 
 CONSTANT_CONDITION = _code(
     "D201", "constant-condition", "error", "a condition is always true or always false"
