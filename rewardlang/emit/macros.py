@@ -13,7 +13,7 @@ from rewardlang import tree
 from rewardlang.emit import nodes
 from rewardlang.emit.kinds import is_kind
 from rewardlang.emit.lowering import Lowering, lowers
-from rewardlang.types.types import List, Object, String, Table
+from rewardlang.types.types import List, Nullable, Object, String, Table
 from rewardlang.walk import everything
 
 
@@ -112,7 +112,9 @@ def _probe(
             continue
         for row, wanted in ((item.left, item.right), (item.right, item.left)):
             path = _path(row, stage.var)
-            if path and is_kind(wanted, String) and not _mentions(wanted, stage.var):
+            # A null finds nothing by the index, which is right when no row has one there.
+            known = is_kind(wanted, String) or (_maybe_text(wanted) and is_kind(row, String))
+            if path and known and not _mentions(wanted, stage.var):
                 if wanted.facts.can_fail:
                     continue
                 rest = items[:i] + items[i + 1 :]
@@ -122,6 +124,14 @@ def _probe(
                     return path, wanted, rest[0]
                 return path, wanted, tree.And(span=body.span, facts=body.facts, items=rest)
     return None
+
+
+def _maybe_text(expr: tree.Expr) -> bool:
+    return (
+        is_kind(expr, Nullable)
+        and isinstance(expr.type, Nullable)
+        and isinstance(expr.type.inner, String)
+    )
 
 
 def _path(expr: tree.Expr, var: str) -> tuple[str, ...]:
@@ -235,6 +245,8 @@ class _Loop:
         low = self.low
         if any(stage.kind == "map" for stage in self.stages):
             return None
+        if any(isinstance(node, ast.NamedExpr) for node in ast.walk(self.items)):
+            return None  # Python allows no `:=` in what a comprehension goes through
         known, names, risky, inline = low.known, low.names, low.risky, low.inline
         taken = low.taken()
         low.known, low.inline = dict(known), True
