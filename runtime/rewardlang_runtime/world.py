@@ -29,13 +29,25 @@ _MISSING: Any = object()
 class Table:
     """A table of the base. Frozen; shared by all worlds, and so are the indexes it builds."""
 
-    __slots__ = ("_indexes", "_keys", "_places", "_rows", "aliases", "also_by", "rows", "spec")
+    __slots__ = (
+        "_indexes",
+        "_keys",
+        "_places",
+        "_rows",
+        "aliases",
+        "also_by",
+        "memo",
+        "rows",
+        "spec",
+    )
 
     def __init__(self, spec: TableSpec, rows: Mapping[str, Row]) -> None:
         self.spec = spec
         self.rows = dict(rows)
         self.also_by = spec.also_by
         self.aliases = _aliases(spec, self.rows.items())
+        self.memo: dict[Any, Any] = {}
+        """What others compute of the rows, once for all worlds."""
         self._keys = list(self.rows)
         self._rows = list(self.rows.values())
         self._indexes: dict[Path, dict[str, list[Row]]] = {}

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewardlang_runtime import World
 from rewardlang_runtime.queries import QueryField, SearchSpec, search
 from rewardlang_runtime.queries.parse import MAX_DEPTH, MAX_LENGTH
+from rewardlang_runtime.scenario import TableSpec
+from rewardlang_runtime.world import Base, Table
 
 NOW = "2026-03-02T09:00:00.000+0000"
 
 
-class Rows:
-    def __init__(self, *rows: dict[str, Any]) -> None:
-        self._rows = list(rows)
-
-    def values(self) -> list[dict[str, Any]]:
-        return self._rows
+def table(key: str, *rows: dict[str, Any]) -> Table:
+    return Table(TableSpec("", key, (), False), {row[key]: row for row in rows})
 
 
 def issue(key: str, summary: str, status: str, day: int, **extra: Any) -> dict[str, Any]:
@@ -38,18 +38,20 @@ def issue(key: str, summary: str, status: str, day: int, **extra: Any) -> dict[s
 
 
 ANA = {"accountId": "u-ana", "displayName": "Ana Lima"}
-WORLD: Any = {
-    "projects": Rows(
-        {"key": "ACME", "name": "Name of ACME"}, {"key": "OPS", "name": "Name of OPS"}
+TABLES: Any = {
+    "projects": table(
+        "key", {"key": "ACME", "name": "Name of ACME"}, {"key": "OPS", "name": "Name of OPS"}
     ),
-    "statuses": Rows({"name": "To Do"}, {"name": "Done"}),
-    "users": Rows(ANA, {"accountId": "u-ben", "displayName": "Ben Ode"}),
-    "issues": Rows(
+    "statuses": table("name", {"name": "To Do"}, {"name": "Done"}),
+    "users": table("accountId", ANA, {"accountId": "u-ben", "displayName": "Ben Ode"}),
+    "issues": table(
+        "key",
         issue("ACME-2", "Checkout fails on empty coupon", "To Do", 1, labels=["cart"], points=3),
         issue("ACME-10", "Checkout fails on expired coupon", "Done", 20, assignee=ANA, points=8),
         issue("OPS-1", "Renew certificate", "To Do", 27, labels=["cart", "tls"]),
     ),
 }
+WORLD = World(Base(TABLES, {}))
 FIELDS = (
     QueryField("project", (("fields", "project", "key"), ("fields", "project", "name")), "choice",
                ("projects", ("key",)), True),
@@ -179,3 +181,82 @@ def test_any_text_is_a_result_or_an_error(query: str) -> None:
         result = search(WORLD, spec, query, NOW, "u-ana")
         assert (result["error"] is None) or (result["error"] and result["rows"] == [])
         assert result == search(WORLD, spec, query, NOW, "u-ana")
+
+
+# ---- a table that was written, against its rows one by one ----
+
+CONDITIONS = [
+    "project = ACME", "project != ACME", "status in ('To Do', Done)", "status not in (Done)",
+    "assignee is empty", "assignee = currentUser()", "labels = cart", "labels != tls",
+    'summary ~ "coupon"', 'summary !~ "fa*"', r'summary ~ "\"on expired\""', "created > -7d",
+    "created <= 2026-02-20", "points >= 3", "points is not empty", "key > ACME-2", "key = OPS-1",
+]  # fmt: skip
+queries = st.recursive(
+    st.sampled_from(CONDITIONS),
+    lambda inner: (
+        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(
+            lambda parts: f"({' '.join(parts)})"
+        )
+        | inner.map(lambda text: f"not ({text})")
+    ),
+    max_leaves=4,
+)
+writes = st.lists(
+    st.tuples(
+        st.sampled_from(["ACME-2", "ACME-10", "OPS-1", "ACME-11", "OPS-2"]),
+        st.none()
+        | st.builds(
+            issue,
+            key=st.just(""),
+            summary=st.sampled_from(["Coupon expired", "Fails", ""]),
+            status=st.sampled_from(["To Do", "Done"]),
+            day=st.integers(1, 28),
+            points=st.sampled_from([None, 3, 8.0]),
+            labels=st.lists(st.sampled_from(["cart", "tls"]), max_size=2),
+            assignee=st.sampled_from([None, ANA]),
+        ),
+    ),
+    max_size=5,
+)
+
+
+@given(queries, writes, st.sampled_from(["", " order by points desc, key", " order by status"]))
+def test_a_written_table_is_searched_as_its_rows_are(query: str, changes: Any, order: str) -> None:
+    world = World(WORLD.base)
+    for key, row in changes:
+        if row is None:
+            world.edit("issues").delete(key)
+        else:
+            project = {"key": key.split("-")[0], "name": "Name of " + key.split("-")[0]}
+            fields = {**row["fields"], "project": project}
+            world.edit("issues").put(key, {**row, "key": key, "fields": fields})
+    one_by_one = []
+    for row in world["issues"].values():
+        alone = World(Base({**TABLES, "issues": table("key", row)}, {}))
+        one_by_one += search(alone, JQL, query, NOW, "u-ana")["rows"]
+    result = search(world, JQL, query, NOW, "u-ana")
+    assert result == {"error": None, "rows": one_by_one}
+    ordered = search(world, JQL, query + order, NOW, "u-ana")["rows"]
+    again = World(Base({**TABLES, "issues": table("key", *world["issues"].values())}, {}))
+    assert ordered == search(again, JQL, query + order, NOW, "u-ana")["rows"]
+    assert search(WORLD, JQL, "", NOW, "u-ana")["rows"] == TABLES["issues"].values()
+
+
+def test_values_that_exist_follow_the_writes() -> None:
+    world = World(WORLD.base)
+    world.edit("statuses").put("Waiting", {"name": "Waiting"})
+    assert search(world, JQL, "status = Waiting", NOW, "u-ana") == {"error": None, "rows": []}
+    assert search(WORLD, JQL, "status = Waiting", NOW, "u-ana")["error"] is not None
+
+
+@pytest.mark.parametrize(
+    "clause",
+    ['summary ~ "a* b*"', 'summary ~ "\\"fails on\\""', "key > A-1", "created > -1d", "labels = x"],
+)
+def test_hostile_queries_over_many_rows_are_bounded(clause: str) -> None:
+    many = [issue(f"ACME-{n}", f"Checkout fails on item {n}", "Done", 1) for n in range(2_000)]
+    world = World(Base({**TABLES, "issues": table("key", *many)}, {}))
+    query = " or ".join([clause] * (MAX_LENGTH // (len(clause) + 4)))
+    started = time.process_time()
+    assert search(world, JQL, query, NOW, "u-ana")["error"] is None
+    assert time.process_time() - started < 2

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rewardlang_runtime.queries import times
+from rewardlang_runtime.queries.columns import (
+    Column,
+    Row,
+    Rows,
+    at,
+    base_rows,
+    key,
+    places_in,
+    words,
+)
 from rewardlang_runtime.queries.parse import parse
 from rewardlang_runtime.queries.spec import (
     Clause,
     Condition,
+    Dialect,
     Operand,
+    Query,
     QueryError,
     QueryField,
     SearchSpec,
     Token,
 )
+from rewardlang_runtime.world import Table
 
 if TYPE_CHECKING:
     from rewardlang_runtime.world import World
 
-Row = dict[str, Any]
-Test = Callable[[Row], bool]
+Test = Callable[[Rows], int]
+"""The set of those rows that a condition holds for."""
 
 _EQUALITY = ("=", "!=", "in", "not in")
 _ORDER = ("<", "<=", ">", ">=")
@@ -47,6 +59,11 @@ _OPERATORS = {
 }
 
 
+_PARSED: dict[tuple[Dialect, str], Query] = {}
+_KEPT = 512
+"""How many parsed queries are kept: a group of rollouts asks the same ones again and again."""
+
+
 def search(world: World, spec: SearchSpec, query: str, now: str, actor: str) -> dict[str, Any]:
     """The rows that `query` finds, in its order, else in the table's.
 
@@ -61,22 +78,69 @@ def search(world: World, spec: SearchSpec, query: str, now: str, actor: str) -> 
         `{"error": None, "rows": [...]}`, or the API's message as `error` and no rows.
     """
     try:
-        parsed = parse(query, spec.dialect)
+        parsed = _PARSED.get((spec.dialect, query))
+        if parsed is None:
+            parsed = parse(query, spec.dialect)
+            if len(_PARSED) >= _KEPT:
+                _PARSED.clear()
+            _PARSED[spec.dialect, query] = parsed
         plan = _Plan(world, spec, now, actor)
-        test = plan.condition(parsed.condition) if parsed.condition is not None else None
+        test = None if parsed.condition is None else plan.condition(parsed.condition)
         order = [(plan.sort_field(token), down) for token, down in parsed.order]
     except QueryError as error:
         return {"error": str(error), "rows": []}
-    rows: list[Row] = world[spec.table].values()
-    found = rows if test is None else [row for row in rows if test(row)]
-    found = list(found)
-    for field, down in reversed(order):
-        found.sort(key=partial(_sort_key, field), reverse=down)
-    return {"error": None, "rows": found}
+    return {"error": None, "rows": _Table(world, spec.table).find(test, order)}
+
+
+class _Table:
+    """A table as a base and the few rows that differ from it, numbered in the table's order."""
+
+    def __init__(self, world: World, name: str) -> None:
+        view = world[name]
+        if isinstance(view, Table):
+            self.base, self.hidden, self.places, own = base_rows(view), 0, [], []
+        else:
+            table = view.base
+            self.base = base_rows(table)
+            old = [key for key in view.changed if key in table.rows]
+            self.hidden = sum(1 << table.place(key) for key in old)
+            numbered = [(table.place(key), view.changed[key]) for key in old]
+            numbered += [
+                (number, view.changed[key]) for number, key in enumerate(view.made, len(table))
+            ]
+            kept = sorted((number, row) for number, row in numbered if row is not None)
+            self.places, own = [number for number, _ in kept], [row for _, row in kept]
+        self.own = Rows(own)
+
+    def find(self, test: Test | None, order: list[tuple[QueryField, bool]]) -> list[Row]:
+        base, own = self.base, self.own
+        found = base.full if test is None else test(base)
+        places = places_in(found & ~self.hidden)
+        mine = places_in(own.full if test is None else test(own))
+        if not order and not mine:
+            return [base.rows[place] for place in places]
+        # Rows of its own have negative numbers from here on: -1 is the first.
+        entries = [(place, place) for place in places]
+        entries += [(self.places[number], -1 - number) for number in mine]
+        entries.sort()
+        hits = [hit for _, hit in entries]
+        for field, down in reversed(order):
+            keys = _SortKeys(base.column(field), own.column(field))
+            hits.sort(key=keys.of, reverse=down)
+        return [base.rows[hit] if hit >= 0 else own.rows[-1 - hit] for hit in hits]
+
+
+class _SortKeys:
+    def __init__(self, base: Column, own: Column) -> None:
+        self.base = base
+        self.own = own
+
+    def of(self, hit: int) -> tuple[bool, Any]:
+        return self.base.sort_key(hit) if hit >= 0 else self.own.sort_key(-1 - hit)
 
 
 class _Plan:
-    """A query against one world: its conditions become tests of a row."""
+    """A query against one world: its conditions become tests, all errors found on the way."""
 
     def __init__(self, world: World, spec: SearchSpec, now: str, actor: str) -> None:
         self.world = world
@@ -105,10 +169,9 @@ class _Plan:
             return self.clause(condition)
         tests = [self.condition(item) for item in condition.items]
         if condition.op == "not":
-            return lambda row: not tests[0](row)
-        if condition.op == "and":
-            return lambda row: all(test(row) for test in tests)
-        return lambda row: any(test(row) for test in tests)
+            (inner,) = tests
+            return lambda rows: rows.full & ~inner(rows)
+        return _all(tests) if condition.op == "and" else _any(tests)
 
     def clause(self, clause: Clause) -> Test:
         field = self.field(clause.field)
@@ -120,24 +183,22 @@ class _Plan:
             raise QueryError(
                 f"The operator '{op.upper()}' is not supported by the '{field.name}' field."
             )
-        if op in _EMPTY:
-            return lambda row: bool(_values(row, field)) == (op == "is not")
+        if op == "is":
+            return lambda rows: rows.full & ~rows.column(field).filled
+        if op == "is not":
+            return lambda rows: rows.column(field).filled
         wanted = [self.value(field, operand) for operand in clause.operands]
         if op in ("=", "in"):
-            return self._equality(field, wanted)
-        if op in ("!=", "not in"):
-            equal = self._equality(field, wanted)
-            return lambda row: bool(_values(row, field)) and not equal(row)
+            return lambda rows: rows.column(field).any_of(wanted)
         if op in ("~", "!~"):
-            contains = _contains(str(wanted[0]), field)
-            if op == "~":
-                return contains
-            return lambda row: bool(_values(row, field)) and not contains(row)
-        return _ordered(field, op, wanted[0])
-
-    def _equality(self, field: QueryField, wanted: list[Any]) -> Test:
-        accepted = frozenset(wanted)
-        return lambda row: any(_comparable(v, field) in accepted for v in _values(row, field))
+            test = _contains(str(wanted[0]), field)
+        elif op in ("!=", "not in"):
+            test = _equal(field, wanted)
+        else:
+            return _ordered(field, op, wanted[0])
+        if op == "~":
+            return test
+        return lambda rows: rows.column(field).filled & ~test(rows)
 
     def value(self, field: QueryField, operand: Operand) -> Any:
         """What `operand` stands for, in the form that `_comparable` gives a row's values."""
@@ -169,7 +230,7 @@ class _Plan:
                 )
             return number
         if field.kind == "key":
-            return _key(text)
+            return key(text)
         if field.values is not None and not self._exists(field, text.casefold()):
             raise QueryError(
                 f"The value '{text[:80]}' does not exist for the field '{field.name}'."
@@ -179,121 +240,81 @@ class _Plan:
     def _exists(self, field: QueryField, wanted: str) -> bool:
         if field.values is None:
             return True
-        table, path = field.values
-        columns = [path, *((steps[-1],) for steps in field.paths)]
-        return any(
-            str(value).casefold() == wanted
-            for row in self.world[table].values()
-            for column in columns
-            for value in _at(row, column)
-        )
+        name, path = field.values
+        columns = (path, *((steps[-1],) for steps in field.paths))
+        view = self.world[name]
+        if not isinstance(view, Table):
+            return wanted in _known(view.values(), columns)
+        memo = ("query values", columns)
+        if memo not in view.memo:
+            view.memo[memo] = _known(view.values(), columns)
+        return wanted in view.memo[memo]
 
 
-def _at(row: Any, path: tuple[str, ...]) -> list[Any]:
-    """The non-null scalars, or documents, at `path`; a list on the way contributes every item."""
-    found = [row]
-    for step in path:
-        below: list[Any] = []
-        for value in found:
-            items = value if type(value) is list else (value,)
-            below.extend(item[step] for item in items if type(item) is dict and step in item)
-        found = below
-    out: list[Any] = []
-    for value in found:
-        out.extend(value if type(value) is list else (value,))
-    return [value for value in out if value is not None]
+def _known(rows: list[Row], columns: tuple[tuple[str, ...], ...]) -> frozenset[str]:
+    return frozenset(
+        str(value).casefold() for row in rows for column in columns for value in at(row, column)
+    )
 
 
-def _values(row: Row, field: QueryField) -> list[Any]:
-    return [value for path in field.paths for value in _at(row, path)]
-
-
-def _comparable(value: Any, field: QueryField) -> Any:
-    if field.kind == "number":
-        return float(value)
-    if field.kind == "time":
-        return str(value)[:19]
-    if field.kind == "key":
-        return _key(str(value))
-    return str(value).casefold()
-
-
-def _key(text: str) -> tuple[str, int]:
-    """`ACME-12` so that keys of one project are ordered by number."""
-    prefix, _, number = text.rpartition("-")
-    if prefix and number.isascii() and number.isdigit() and len(number) <= 18:
-        return prefix.casefold(), int(number)
-    return text.casefold(), -1
-
-
-def _ordered(field: QueryField, op: str, wanted: Any) -> Test:
-    def test(row: Row) -> bool:
-        for value in _values(row, field):
-            have = _comparable(value, field)
-            if field.kind == "key" and have[0] != wanted[0]:
-                continue
-            if (
-                have < wanted
-                if op == "<"
-                else have <= wanted
-                if op == "<="
-                else have > wanted
-                if op == ">"
-                else have >= wanted
-            ):
-                return True
-        return False
+def _all(tests: list[Test]) -> Test:
+    def test(rows: Rows) -> int:
+        found = rows.full
+        for inner in tests:
+            found &= inner(rows)
+        return found
 
     return test
 
 
-def _words(text: str) -> list[str]:
-    out, word = [], []
-    for c in text.casefold():
-        if c.isalnum():
-            word.append(c)
-        elif word:
-            out.append("".join(word))
-            word = []
-    if word:
-        out.append("".join(word))
-    return out
+def _any(tests: list[Test]) -> Test:
+    def test(rows: Rows) -> int:
+        found = 0
+        for inner in tests:
+            found |= inner(rows)
+        return found
+
+    return test
 
 
-def _text_of(value: Any) -> str:
-    if type(value) is str:
-        if "<" not in value:
-            return value
-        from rewardlang_runtime.builtins.documents import storage_text
+def _equal(field: QueryField, wanted: list[Any]) -> Test:
+    return lambda rows: rows.column(field).any_of(wanted)
 
-        return str(storage_text(value))
-    from rewardlang_runtime.builtins.documents import adf_text
 
-    return str(adf_text(value))
+def _ordered(field: QueryField, op: str, wanted: Any) -> Test:
+    def holds(have: Any) -> bool:
+        if field.kind == "key" and have[0] != wanted[0]:
+            return False
+        if op == "<":
+            return bool(have < wanted)
+        if op == "<=":
+            return bool(have <= wanted)
+        return bool(have > wanted) if op == ">" else bool(have >= wanted)
+
+    def test(rows: Rows) -> int:
+        found = 0
+        for value, places in rows.column(field).by_value.items():
+            if holds(value):
+                found |= places
+        return found
+
+    return test
 
 
 def _contains(query: str, field: QueryField) -> Test:
     """Every word of the query is in the text; `word*` is a prefix, `"a b"` in quotes a phrase."""
     if len(query) > 1 and query[0] == query[-1] == '"':
-        phrase = " ".join(_words(query))
-        return lambda row: any(
-            f" {phrase} " in f" {' '.join(_words(_text_of(value)))} "
-            for value in _values(row, field)
-        )
-    prefixes = [word for part in query.split() if part.endswith("*") for word in _words(part)]
-    exact = [word for part in query.split() if not part.endswith("*") for word in _words(part)]
+        phrase = words(query)
+        return lambda rows: rows.column(field).phrase(phrase)
+    prefixes = [word for part in query.split() if part.endswith("*") for word in words(part)]
+    exact = [word for part in query.split() if not part.endswith("*") for word in words(part)]
 
-    def test(row: Row) -> bool:
-        have = [word for value in _values(row, field) for word in _words(_text_of(value))]
-        return all(word in have for word in exact) and all(
-            any(word.startswith(prefix) for word in have) for prefix in prefixes
-        )
+    def test(rows: Rows) -> int:
+        column, found = rows.column(field), rows.full
+        for word in exact:
+            found &= column.word(word)
+        for prefix in prefixes:
+            found &= column.prefix(prefix)
+        return found
 
     return test
-
-
-def _sort_key(field: QueryField, row: Row) -> tuple[bool, Any]:
-    values = [_comparable(value, field) for value in _at(row, field.paths[0])]
-    if values:
-        return True, values[0]
-    return False, ("", -1) if field.kind == "key" else 0.0 if field.kind == "number" else ""
