@@ -54,6 +54,11 @@ _FILE = click.Path(exists=True, dir_okay=False)
     "--steps", type=click.IntRange(0), default=_DEFAULT.steps, show_default=True, help="GRPO steps."
 )
 @click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop GRPO after so many minutes, though steps are left.",
+)
+@click.option(
     "--prompts",
     type=click.IntRange(1),
     default=_DEFAULT.prompts,

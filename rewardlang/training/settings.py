@@ -78,6 +78,7 @@ class TrainSettings:
         resume: A run folder to go on with; its settings are used, all others here are ignored.
         seed: Of weights, demonstrations, training tasks and sampling.
         steps: GRPO steps.
+        minutes: Stop GRPO after so many minutes, though steps are left; None never does.
         prompts: Tasks a step.
         generations: Episodes a task, which make a group.
         learning_rate: Of GRPO, falling linearly to 0.
@@ -102,6 +103,7 @@ class TrainSettings:
     resume: str | None = None
     seed: int = 0
     steps: int = 40
+    minutes: float | None = None
     prompts: int = 8
     generations: int = 8
     learning_rate: float | None = None

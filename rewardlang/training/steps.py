@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from transformers import TrainerCallback
@@ -29,6 +30,7 @@ class Steps(TrainerCallback):  # type: ignore[misc]
         self.run = run
         self.bar: Bar | None = None
         self.interrupt: Interrupt | None = None
+        self.began = time.monotonic()
         self.metrics = run.folder / "metrics.jsonl"
         self.episodes = run.transcript("training")
 
@@ -42,6 +44,7 @@ class Steps(TrainerCallback):  # type: ignore[misc]
     def begin(self, bar: Bar | None, interrupt: Interrupt) -> None:
         """Show steps on `bar` and stop when `interrupt` asks."""
         self.bar, self.interrupt = bar, interrupt
+        self.began = time.monotonic()
         self.trainer.take_spent()
 
     def on_log(
@@ -65,7 +68,9 @@ class Steps(TrainerCallback):  # type: ignore[misc]
             self.bar.at(step, f"reward {row['reward']:.3f}  spread {row['spread']:.3f}")
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """After Ctrl-C: save and stop."""
-        if self.interrupt is not None and self.interrupt.asked:
+        """After Ctrl-C, or when the time is up: save and stop."""
+        minutes = self.run.settings.minutes
+        late = minutes is not None and time.monotonic() - self.began >= 60 * minutes
+        if late or (self.interrupt is not None and self.interrupt.asked):
             control.should_save = True
             control.should_training_stop = True
