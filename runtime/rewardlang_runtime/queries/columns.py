@@ -51,7 +51,16 @@ class Column:
         filled: The rows that have any.
     """
 
-    __slots__ = ("_by_word", "_phrases", "by_value", "field", "filled", "rows", "values")
+    __slots__ = (
+        "_by_word",
+        "_phrases",
+        "_sort_keys",
+        "by_value",
+        "field",
+        "filled",
+        "rows",
+        "values",
+    )
 
     def __init__(self, rows: list[Row], field: QueryField) -> None:
         self.rows = rows
@@ -70,11 +79,17 @@ class Column:
                 self.filled |= bit
         self._by_word: dict[str, int] | None = None
         self._phrases: list[str] = []
+        self._sort_keys: list[tuple[bool, Any]] | None = None
 
-    def sort_key(self, place: int) -> tuple[bool, Any]:
-        """Of one row, for ORDER BY: rows without a value come first."""
+    def sort_keys(self) -> list[tuple[bool, Any]]:
+        """Of each row, for ORDER BY: rows without a value come first."""
+        if self._sort_keys is None:
+            self._sort_keys = [self._sort_key(row) for row in self.rows]
+        return self._sort_keys
+
+    def _sort_key(self, row: Row) -> tuple[bool, Any]:
         field = self.field
-        for value in at(self.rows[place], field.paths[0]):
+        for value in at(row, field.paths[0]):
             for form in comparable(value, field):
                 return True, form
         return False, ("", -1) if field.kind == "key" else 0.0 if field.kind == "number" else ""

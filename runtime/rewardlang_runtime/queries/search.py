@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rewardlang_runtime.queries import times
 from rewardlang_runtime.queries.columns import (
-    Column,
     Row,
     Rows,
     at,
@@ -125,18 +124,10 @@ class _Table:
         entries.sort()
         hits = [hit for _, hit in entries]
         for field, down in reversed(order):
-            keys = _SortKeys(base.column(field), own.column(field))
-            hits.sort(key=keys.of, reverse=down)
+            # A negative number counts from the end of the list, where the own rows are, reversed.
+            keys = [*base.column(field).sort_keys(), *reversed(own.column(field).sort_keys())]
+            hits.sort(key=keys.__getitem__, reverse=down)
         return [base.rows[hit] if hit >= 0 else own.rows[-1 - hit] for hit in hits]
-
-
-class _SortKeys:
-    def __init__(self, base: Column, own: Column) -> None:
-        self.base = base
-        self.own = own
-
-    def of(self, hit: int) -> tuple[bool, Any]:
-        return self.base.sort_key(hit) if hit >= 0 else self.own.sort_key(-1 - hit)
 
 
 class _Plan:
