@@ -31,6 +31,8 @@ def scalars(expr: tree.Expr) -> frozenset[str]:
         return _scalars_in(expr.value)
     if isinstance(expr.type, Bool):
         return frozenset({"bool"})
+    if isinstance(expr, tree.CallField) and expr.name == "args":
+        return _EVERY
     return _scalars_of(expr.type) if vouched(expr) else _EVERY
 
 

@@ -136,7 +136,7 @@ class Lowering:
         ready = self.ready(expr)
         if ready is not None:
             return self.placed(ready, expr.span)
-        if not isinstance(expr, _SHARED):
+        if not isinstance(expr, _SHARED) or (isinstance(expr, tree.CallField) and not expr.call):
             return self.placed(_RULES[type(expr)](self, expr), expr.span)
         key = key_of(expr, self.names)
         name = self.known.get(key)
@@ -196,7 +196,10 @@ class Lowering:
                 # What comes first is evaluated before the statements that this one needs.
                 for i, earlier in enumerate(found):
                     if not nodes.is_simple(earlier):
-                        name = self.fresh("t")
+                        if isinstance(earlier, ast.NamedExpr):
+                            name, earlier = earlier.target.id, earlier.value
+                        else:
+                            name = self.fresh("t")
                         statement = nodes.assign(name, earlier)
                         put(statement, place_of(exprs[i].span))
                         self.block.insert(mark, statement)
@@ -205,18 +208,24 @@ class Lowering:
             found.append(node)
         return found
 
-    def store(self, target: str, expr: tree.Expr, fallback: ast.expr) -> None:
-        """Set `target` to the value of `expr`, or to `fallback` when it fails."""
+    def attempt(self, target: str, expr: tree.Expr, fallback: ast.expr) -> ast.expr:
+        """The value of `expr`, or `fallback` when it fails; by way of `target` where it can."""
         before = self.known
         self.known = dict(before)
         node, statements, risky = self.apart(lambda: self.value(expr))
-        statements.append(self.placed(nodes.assign(target, node), expr.span))
-        if risky:
-            self.known = before
-            failed: list[ast.stmt] = [nodes.assign(target, fallback)]
-            self.put(nodes.try_(statements, failed), expr.span)
-        else:
+        if not risky:
             self.block.extend(statements)
+            return node
+        self.known = before
+        statements.append(self.placed(nodes.assign(target, node), expr.span))
+        self.put(nodes.try_(statements, [nodes.assign(target, fallback)]), expr.span)
+        return nodes.name(target)
+
+    def store(self, target: str, expr: tree.Expr, fallback: ast.expr) -> None:
+        """Set `target` to the value of `expr`, or to `fallback` when it fails."""
+        node = self.attempt(target, expr, fallback)
+        if not isinstance(node, ast.Name) or node.id != target:
+            self.put(nodes.assign(target, node), expr.span)
 
     # ---- building blocks ----
 

@@ -10,6 +10,7 @@ from types import CodeType
 
 from rewardlang import __version__, model
 from rewardlang.emit import nodes
+from rewardlang.emit.distrust import distrusting
 from rewardlang.emit.fold import with_constants
 from rewardlang.emit.operations import emit_operation
 from rewardlang.emit.places import place_of, put
@@ -33,7 +34,7 @@ from rewardlang_runtime.scenario import ABI
 
 def emit(scenario: model.Scenario) -> ast.Module:
     """The module as a tree whose nodes carry the places of the YAML that they are from."""
-    return _Module(with_constants(scenario)).tree()
+    return _Module(distrusting(with_constants(scenario))).tree()
 
 
 def source_text(scenario: model.Scenario) -> str:

@@ -9,7 +9,7 @@ from rewardlang import tree
 from rewardlang.emit import nodes
 from rewardlang.emit.kinds import is_kind, never_null, vouched
 from rewardlang.emit.lowering import Lowering, lowers
-from rewardlang.types.types import List, Null, Nullable, Number, Object, String, Type
+from rewardlang.types.types import List, Null, Nullable, Number, Object, Property, String
 
 
 @lowers(tree.Const)
@@ -60,27 +60,47 @@ def _field_of_call(low: Lowering, field: str, call: ast.expr) -> ast.expr:
 @lowers(tree.Get)
 def _get(low: Lowering, expr: tree.Get) -> ast.expr:
     low.mark(expr)
-    container = low.value(expr.object)
     if not expr.safe:
-        return nodes.item(container, expr.name)
-    if never_null(expr.object):
-        return _optional(expr, container)
-    return _unless_null(low, container, lambda again: _optional(expr, again))
+        return nodes.item(low.value(expr.object), expr.name)
+    base, names = _certain_path(expr)
+    value = low.value(base)
+    if never_null(base):
+        return _optional(expr, names, value)
+    return _unless_null(low, value, lambda again: _optional(expr, names, again))
 
 
-def _optional(expr: tree.Get, container: ast.expr) -> ast.expr:
-    """A field that is null when it is absent, of an object that is there."""
-    if vouched(expr.object) and _has_certainly(expr.object.type, expr.name):
-        return nodes.item(container, expr.name)
-    return nodes.method(container, "get", nodes.const(expr.name))
+def _certain_path(expr: tree.Get) -> tuple[tree.Expr, list[str]]:
+    """Where a path starts that is null only where its start is, and the fields on the way."""
+    names = [expr.name]
+    base = expr.object
+    while isinstance(base, tree.Get) and base.safe and vouched(base):
+        inner = _property(base)
+        if inner is None or not inner.required or not isinstance(inner.type, Object):
+            break
+        names.insert(0, base.name)
+        base = base.object
+    return base, names
 
 
-def _has_certainly(type_: Type, name: str) -> bool:
+def _optional(expr: tree.Get, names: list[str], start: ast.expr) -> ast.expr:
+    """A field that is null when it is absent, at the end of a path of fields that are there."""
+    *steps, last = names
+    for name in steps:
+        start = nodes.item(start, name)
+    inner = _property(expr)
+    if vouched(expr) and inner is not None and inner.required:
+        return nodes.item(start, last)
+    return nodes.method(start, "get", nodes.const(last))
+
+
+def _property(expr: tree.Get) -> Property | None:
+    """What is known of a field of an object that is there."""
+    type_ = expr.object.type
     if isinstance(type_, Nullable):
         type_ = type_.inner
-    if not isinstance(type_, Object) or name not in type_.properties:
-        return False
-    return type_.properties[name].required
+    if not vouched(expr.object) or not isinstance(type_, Object):
+        return None
+    return type_.properties.get(expr.name)
 
 
 def _unless_null(low: Lowering, value: ast.expr, use: Callable[[ast.expr], ast.expr]) -> ast.expr:

@@ -23,22 +23,25 @@ def components(scenario: model.Scenario) -> list[tree.Expr]:
     return [expr for expr in found if expr is not None]
 
 
-def score_in(low: EpisodeFunction, expr: tree.Expr, target: str) -> None:
-    """Set `target` to a number in [0, 1]; 0 when `expr` fails or is none."""
-    low.store(target, expr, nodes.const(0.0))
-    value = nodes.name(target)
-    if is_kind(expr, Number):
-        assert isinstance(expr.type, Number)
-        low_end, high_end = expr.type.low, expr.type.high
-        if low_end is not None and high_end is not None and low_end >= 0 and high_end <= 1:
-            return
-        within = ast.Compare(
-            nodes.const(0.0), [ast.LtE(), ast.LtE()], [nodes.name(target), nodes.const(1.0)]
-        )
-        unit: ast.expr = nodes.choose(within, value, nodes.const(0.0))
-    else:
-        unit = nodes.call(low.pool.operator("unit"), value)
-    low.put(nodes.assign(target, unit), expr.span)
+def unit_value(low: EpisodeFunction, expr: tree.Expr, hint: str) -> ast.expr:
+    """A number in [0, 1]; 0 when `expr` fails or is none."""
+    target = low.fresh(hint)
+    node = low.attempt(target, expr, nodes.const(0.0))
+    if _is_unit(expr):
+        return node
+    first, again = low.twice(node)
+    if not is_kind(expr, Number):
+        return nodes.call(low.pool.operator("unit"), first)
+    within = ast.Compare(nodes.const(0.0), [ast.LtE(), ast.LtE()], [first, nodes.const(1.0)])
+    return nodes.choose(within, again, nodes.const(0.0))
+
+
+def _is_unit(expr: tree.Expr) -> bool:
+    """Whether a value is certainly a number in [0, 1]."""
+    type_ = expr.type
+    if not is_kind(expr, Number) or not isinstance(type_, Number):
+        return False
+    return type_.low is not None and type_.high is not None and 0 <= type_.low <= type_.high <= 1
 
 
 def total_weight(scenario: model.Scenario) -> float:
@@ -75,9 +78,7 @@ def emit_scalar(low: EpisodeFunction, scenario: model.Scenario, span: Span) -> N
             earned = [nodes.add_to("value", weight)]
             low.put(nodes.if_(low.condition(part.check), earned), part.span)
         elif part.score is not None:
-            target = low.fresh("score")
-            score_in(low, part.score, target)
-            share = nodes.binary(weight, "*", nodes.name(target))
+            share = nodes.binary(weight, "*", unit_value(low, part.score, "score"))
             low.put(nodes.add_to("value", share), part.span)
     if total not in (0.0, 1.0):
         low.put(nodes.add_to("value", nodes.const(total), "/"), span)
@@ -108,9 +109,7 @@ def _penalty_scalar(low: EpisodeFunction, penalty: model.Penalty) -> None:
         if constant is not None:
             factor = nodes.const(constant)
         else:
-            target = low.fresh("factor")
-            score_in(low, penalty.factor, target)
-            factor = nodes.name(target)
+            factor = unit_value(low, penalty.factor, "factor")
         low.put(nodes.add_to("value", factor, "*"), penalty.span)
 
     _when(low, penalty, apply)
@@ -215,7 +214,7 @@ def emit_detail(low: EpisodeFunction, scenario: model.Scenario, span: Span) -> N
             low.put(nodes.assign(name, score), part.span)
         elif part.score is not None:
             low.ensure([part.score])
-            score_in(low, part.score, name)
+            low.put(nodes.assign(name, unit_value(low, part.score, "score")), part.span)
     for penalty in scenario.penalties:
         factors.append(_penalty_detail(low, penalty))
     low.put(nodes.assign("value", _sum(scenario, parts)), span)
@@ -256,7 +255,7 @@ def _penalty_detail(low: EpisodeFunction, penalty: model.Penalty) -> str:
 
     def apply() -> None:
         if constant is None:
-            score_in(low, penalty.factor, name)
+            low.put(nodes.assign(name, unit_value(low, penalty.factor, "score")), penalty.span)
         else:
             low.put(nodes.assign(name, nodes.const(constant)), penalty.span)
 
