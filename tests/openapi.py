@@ -42,7 +42,9 @@ class Document:
         merged: dict[str, Any] = {**schema, "properties": dict(schema.get("properties", {}))}
         for part in schema["allOf"]:
             resolved = self.resolve(part)
-            merged["properties"].update(resolved.get("properties", {}))
+            for name, child in resolved.get("properties", {}).items():
+                known = merged["properties"].get(name)
+                merged["properties"][name] = child if known is None else {"allOf": [known, child]}
             for key in ("type", "required", "additionalProperties"):
                 if key in resolved:
                     merged.setdefault(key, resolved[key])
