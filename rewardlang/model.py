@@ -202,6 +202,7 @@ class Part:
     check: Expr | None
     score: Expr | None
     span: Span
+    weight_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +287,8 @@ class Scenario:
     oracle: tuple[OracleStep, ...]
     oracle_answer: Expr | None
     tests: tuple[Test, ...]
+    expect_spans: Mapping[str, Span] = field(default_factory=dict)
+    """Where the keys of `expect` stand."""
 
     @property
     def operations(self) -> dict[str, Operation]:

@@ -146,16 +146,15 @@ class _Reader:
                 return self.arithmetic(expr)
             case tree.Compare():
                 left, right = self.cost(expr.left), self.cost(expr.right)
-                return Cost(
-                    left.steps + right.steps + min(left.extent.deep, right.extent.deep), ONE
-                )
+                compared = _compared(expr.left, left.extent, expr.right, right.extent)
+                return Cost(left.steps + right.steps + compared, ONE)
             case tree.In():
                 wanted, container = self.cost(expr.item), self.cost(expr.container)
                 each = 0.0
                 if isinstance(without_null(expr.container.type), List):
-                    inside = container.extent.item
-                    deep = wanted.extent.deep
-                    each = container.extent.items * (min(deep, inside.deep) if inside else deep)
+                    each = container.extent.items
+                    if not _is_scalar(expr.item):
+                        each *= min(wanted.extent.deep, container.extent.each().deep)
                 return Cost(1 + wanted.steps + container.steps + each, ONE)
             case tree.Matches():
                 text = self.cost(expr.text)
@@ -203,7 +202,7 @@ class _Reader:
 
     def macro(self, expr: tree.Macro) -> Cost:
         source = self.cost(expr.source)
-        item = source.extent.item or Extent(source.extent.items, source.extent.deep)
+        item = source.extent.each()
         names = dict.fromkeys(expr.vars, ONE)
         names[expr.vars[-1]] = item
         inner = _Reader(self.costs, {**self.inside, **names}, self.depth + 1)
@@ -262,8 +261,10 @@ class _Reader:
                     items = deep
                 known = [e.item for e in lists]
                 item = largest(*(e for e in known if e is not None)) if all(known) else None
+            elif _is_text(expr.args[0]):
+                items, item = 8 * deep, None  # such as "<h1></h1>"
             else:
-                items, item = 64 * deep, None
+                items, item = args[0].extent.items, None
             if type_.max_items is not None:
                 items = min(items, type_.max_items)
             return Extent(items, max(deep, 1.0), item)
@@ -339,6 +340,19 @@ class _Reader:
             return 0.0
         steps = self.matching(window.opens)
         return calls * (steps + (self.matching(window.closes) if window.closes else 0.0))
+
+
+def _compared(left: tree.Expr, a: Extent, right: tree.Expr, b: Extent) -> float:
+    """Steps to compare two values: scalars, also long texts, take one."""
+    return 1.0 if _is_scalar(left) or _is_scalar(right) else min(a.deep, b.deep)
+
+
+def _is_scalar(expr: tree.Expr) -> bool:
+    return isinstance(without_null(expr.type), String | Number | Bool | Null)
+
+
+def _is_text(expr: tree.Expr) -> bool:
+    return isinstance(without_null(expr.type), String)
 
 
 def _is_list(expr: tree.Expr) -> bool:

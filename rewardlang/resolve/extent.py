@@ -6,7 +6,7 @@ The unit is one item, or 64 characters of text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rewardlang.types.relations import Expand, without_null
 from rewardlang.types.types import (
@@ -38,6 +38,14 @@ class Extent:
     items: float = 1.0
     deep: float = 1.0
     item: Extent | None = None
+
+    def each(self) -> Extent:
+        """One item; of a list of which no more is known, an average one: what is done with all
+        of them takes no more than that when it takes steps in proportion to their sizes."""
+        if self.item is not None:
+            return self.item
+        average = max(1.0, self.deep / max(1.0, self.items))
+        return Extent(average, average)
 
 
 ONE = Extent()
@@ -125,7 +133,9 @@ class Sizes:
 
     def _capped(self, extent: Extent, provenance: Provenance) -> Extent:
         """What came with one call is no larger than a call's arguments may be."""
-        return Extent(extent.items, min(extent.deep, _TREE), extent.item)
+        if extent.deep <= _TREE:
+            return extent
+        return replace(extent, deep=_TREE, item=None)
 
 
 def _small(type_: Type) -> bool:

@@ -22,7 +22,7 @@ def doubtful(expr: tree.Expr) -> bool:
 
 
 def combine(type_: Type, *parts: tree.Expr, can_fail: bool = False) -> tree.Facts:
-    """Facts of a value of `type_` computed from `parts`: as little trusted and as late as the worst.
+    """Facts of a value of `type_` computed from `parts`: trusted as little, as late as the worst.
 
     The computation uses each part as what it should be, so it can fail on a doubtful one.
     """

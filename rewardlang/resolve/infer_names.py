@@ -50,7 +50,7 @@ def value_of(name: str, span: Span, scope: Scope) -> tree.Expr:
             assert scope.call is not None
             return call_field(None, name, span, scope.call, scope)
         case TableName() as found:
-            world = scope.names["state"] if "state" in scope.names else None
+            world = scope.names.get("state")
             provenance = world.facts.provenance if isinstance(world, RootName) else "environment"
             facts = tree.Facts(found.table, provenance)
             root = tree.RootRef(span=span, facts=facts, name="state")

@@ -1,4 +1,4 @@
-"""Named expressions: their order, their cycles, their types, and their types where more is known."""
+"""Named expressions: their order, their cycles, and their types wherever they are read."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _definition(name: nodes.Identifier, node: nodes.Expr, scope: Scope) -> tree.
     if is_world(value.type) or isinstance(value.type, Table):
         scope.report.add(
             codes.INCOMPARABLE,
-            f"`{name.name}` would name a {value.type.__class__.__name__.lower()}, which is no value",
+            f"`{name.name}` would name a {type(value.type).__name__.lower()}, which is no value",
             value.span,
             "a row, a field or a list of them can be named",
         )

@@ -1,4 +1,4 @@
-"""Where passes put what they find: the list of diagnostics, and look-ups that say "did you mean"."""
+"""Where passes put what they find: diagnostics in order, and look-ups that suggest a name."""
 
 from __future__ import annotations
 

@@ -313,10 +313,10 @@ def _reduced(use: Use) -> Result:
 
 
 def _joined(use: Use) -> Result:
-    a, b = use.type(0), use.type(1)
-    if isinstance(use.result, List) and isinstance(a, List) and isinstance(b, List):
-        if a.max_items is not None and b.max_items is not None:
-            return Result(List(use.result.item, a.max_items + b.max_items))
+    ends = [t.max_items if isinstance(t, List) else None for t in (use.type(0), use.type(1))]
+    known = [end for end in ends if end is not None]
+    if isinstance(use.result, List) and len(known) == 2:
+        return Result(List(use.result.item, sum(known)))
     return Result(use.result)
 
 

@@ -10,6 +10,7 @@ from rewardlang import model, tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic
 from rewardlang.resolve.apis import USERS, ResolvedApi, resolve_api
+from rewardlang.resolve.budget import check_costs
 from rewardlang.resolve.chain_errors import shown
 from rewardlang.resolve.conditions import condition, number
 from rewardlang.resolve.infer import infer, shape_of
@@ -30,6 +31,7 @@ from rewardlang.resolve.scope import (
 from rewardlang.resolve.signatures import MACROS, functions
 from rewardlang.resolve.stages import at_reset
 from rewardlang.resolve.world import expand_world, merged_tables
+from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.syntax.files import ApiFile, ScenarioFile, WorldFile
 from rewardlang.syntax.yaml_nodes import Mapping_, YamlNode, plain
@@ -118,7 +120,7 @@ class _Resolver:
         assert isinstance(params_type.facts.type, Object)
         tests = infer_tests(file, params_type.facts.type, ids, texts)
         actor = self._actor(world)
-        if world is None or any(d.code.level == "error" for d in self.report.diagnostics):
+        if world is None or self._failed():
             return None
         found = model.Scenario(
             name=file.name.name,
@@ -142,8 +144,13 @@ class _Resolver:
             oracle=oracle,
             oracle_answer=oracle_answer,
             tests=tests,
+            expect_spans={} if file.expect is None else _key_spans(file.expect),
         )
-        return found
+        check_costs(found, self.schemas.expand, self.report)
+        return None if self._failed() else found
+
+    def _failed(self) -> bool:
+        return any(d.code.level == "error" for d in self.report.diagnostics)
 
     # ---- names ----
 
@@ -307,7 +314,9 @@ class _Resolver:
                 check = condition(part.check, scope, "a check")
             elif part.score is not None:
                 score = number(part.score, scope, "a score")
-            parts.append(model.Part(part.id.name, part.weight, check, score, part.span))
+            parts.append(
+                model.Part(part.id.name, part.weight, check, score, part.span, part.weight_span)
+            )
         penalties: list[model.Penalty] = []
         for penalty in self.file.penalties:
             when = None
@@ -371,6 +380,10 @@ def _plain_object(node: Mapping_) -> dict[str, object]:
     found = plain(node)
     assert isinstance(found, dict)
     return found
+
+
+def _key_spans(node: Mapping_) -> dict[str, Span]:
+    return {str(key.value): key.span for key, _ in node.pairs}
 
 
 def _shape(node: YamlNode) -> Type:

@@ -52,10 +52,10 @@ def _variable(wanted: Var, given: Type, bound: Bound, expand: Expand) -> Fit:
     if known is None:
         bound[wanted.name] = given
         return Fit.YES
-    either_empty = any(isinstance(t, Union) and not t.variants for t in (known, given))
-    if not either_empty and not comparable(known, given, expand):
-        if not (may_be_null(known) and may_be_null(given)):
-            return Fit.NO
+    empty = any(isinstance(t, Union) and not t.variants for t in (known, given))
+    nulls = may_be_null(known) and may_be_null(given)
+    if not empty and not nulls and not comparable(known, given, expand):
+        return Fit.NO
     bound[wanted.name] = join(known, given)
     return Fit.YES
 

@@ -1,4 +1,4 @@
-"""Signatures of builtins, from the text in the runtime's table: `f1(a: list[T], b: list[T]) -> unit`."""
+"""Signatures of builtins, from their text in the runtime's table: `f(x: number) -> number`."""
 
 from __future__ import annotations
 

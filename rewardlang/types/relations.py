@@ -69,9 +69,10 @@ def join(a: Type, b: Type, expand: Expand | None = None) -> Type:
     """
     if a is b:
         return a
-    if expand is not None and isinstance(a, Named | Object) and isinstance(b, Named | Object):
-        if not (isinstance(a, Named) and isinstance(b, Named) and a == b):
-            a, b = expand(a), expand(b)
+    objects = isinstance(a, Named | Object) and isinstance(b, Named | Object)
+    same = isinstance(a, Named) and isinstance(b, Named) and a == b
+    if expand is not None and objects and not same:
+        a, b = expand(a), expand(b)
     match a, b:
         case Error(), _:
             return b

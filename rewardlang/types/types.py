@@ -35,7 +35,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """A string. `enum` lists its only values; `format` is JSON Schema's or one of ours (adf, storage)."""
+    """A string. `enum` lists its only values; `format` is JSON Schema's, or one of ours: adf."""
 
     format: str | None = None
     enum: tuple[str, ...] | None = None
@@ -203,7 +203,8 @@ Type = (
 )  # fmt: skip
 
 Provenance = Literal["scenario", "environment", "agent"]
-"""Who determines a value, least trusted last: world and params; responses and final state; policy."""
+"""Who determines a value, least trusted last: world and params; responses and final state; the
+policy."""
 
 Stage = Literal["setup", "episode"]
 """`setup` values are known at reset; `episode` values depend on what the policy did."""

@@ -1,0 +1,139 @@
+"""Arithmetic and similarities that do not say what they seem to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rewardlang import tree
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.lint.expressions import Constants, nodes
+from rewardlang.lint.registry import lint
+from rewardlang.model import Scenario
+from rewardlang.types.types import Number
+
+_SIMILARITIES = (
+    "f1", "precision", "recall", "jaccard", "lcs_ratio", "token_f1", "edit_sim", "subset_score",
+    "matches_subset",
+)  # fmt: skip
+"""Functions whose value is the same for all when what is expected is empty."""
+
+_SHORTEST = 4
+"""Characters: a shorter text is half right with one letter."""
+
+
+@lint(codes.ZERO_DENOMINATOR)
+def zero_denominator(scenario: Scenario) -> Iterator[Diagnostic]:
+    """A division by zero fails, and the whole score is 0."""
+    for node in nodes(scenario):
+        if not isinstance(node, tree.Arithmetic) or node.op not in ("/", "%"):
+            continue
+        type_ = node.right.type
+        if not isinstance(type_, Number):
+            continue
+        if (type_.low is not None and type_.low > 0) or (type_.high is not None and type_.high < 0):
+            continue
+        text = " ".join(node.right.span.text.split())
+        yield Diagnostic(
+            codes.ZERO_DENOMINATOR,
+            "this may divide by zero",
+            Label(node.right.span, "0 is possible"),
+            help=f"write `max({text}, 1)`, or test it first",
+        )
+
+
+@lint(codes.SATURATING)
+def saturating(scenario: Scenario) -> Iterator[Diagnostic]:
+    """A ramp or clamp all of whose values lie beyond one end is a constant."""
+    for node in nodes(scenario):
+        if not isinstance(node, tree.Builtin):
+            continue
+        flat = None
+        if node.name == "ramp":
+            flat = _flat_ramp(node)
+        elif node.name == "clamp":
+            flat = _flat_clamp(node)
+        if flat is not None:
+            value = node.args[0]
+            yield Diagnostic(
+                codes.SATURATING,
+                f"this {node.name} is always {flat}",
+                Label(node.span, "flat on all reachable values"),
+                (Label(value.span, _bounds(value)),),
+                "move the bounds to where the value lies",
+            )
+
+
+def _bounds(expr: tree.Expr) -> str:
+    type_ = expr.type
+    if not isinstance(type_, Number):
+        return ""
+    low = "" if type_.low is None else f"{type_.low:g}"
+    high = "" if type_.high is None else f"{type_.high:g}"
+    return (
+        f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    )
+
+
+def _ends(expr: tree.Expr) -> tuple[float, float]:
+    type_ = expr.type
+    low = type_.low if isinstance(type_, Number) else None
+    high = type_.high if isinstance(type_, Number) else None
+    return (float("-inf") if low is None else low, float("inf") if high is None else high)
+
+
+def _flat_ramp(node: tree.Builtin) -> str | None:
+    value, good, bad, floor = node.args
+    (low, high), (g, g_high), (b, b_high) = _ends(value), _ends(good), _ends(bad)
+    if isinstance(value, tree.Const) or g != g_high or b != b_high or g == b:
+        return None
+    lowest = _ends(floor)
+    least = f"{lowest[0]:g}" if lowest[0] == lowest[1] else "its floor"
+    if g < b:
+        return "1" if high <= g else least if low >= b else None
+    return "1" if low >= g else least if high <= b else None
+
+
+def _flat_clamp(node: tree.Builtin) -> str | None:
+    value, bottom, top = node.args
+    (low, high), (b, b_high), (t, t_high) = _ends(value), _ends(bottom), _ends(top)
+    if isinstance(value, tree.Const) or b != b_high or t != t_high:
+        return None
+    if high <= b:
+        return f"{b:g}"
+    return f"{t:g}" if low >= t else None
+
+
+@lint(codes.EMPTY_EXPECTED)
+def empty_expected(scenario: Scenario) -> Iterator[Diagnostic]:
+    """Similarity to nothing is the same for every policy."""
+    constants = Constants(scenario)
+    for node in nodes(scenario):
+        if not isinstance(node, tree.Builtin) or node.name not in _SIMILARITIES:
+            continue
+        for arg in node.args[:2]:
+            if constants.value(arg) in ("", [], {}):
+                yield Diagnostic(
+                    codes.EMPTY_EXPECTED,
+                    f"`{node.name}` compares with something that is always empty",
+                    Label(arg.span, "always empty"),
+                    help="say what is expected, or test for emptiness: `.is_empty()`",
+                )
+
+
+@lint(codes.SHORT_SIMILARITY)
+def short_similarity(scenario: Scenario) -> Iterator[Diagnostic]:
+    """One letter makes a third of a text of three."""
+    constants = Constants(scenario)
+    for node in nodes(scenario):
+        if not isinstance(node, tree.Builtin) or node.name != "edit_sim":
+            continue
+        for arg in node.args[:2]:
+            value = constants.value(arg)
+            if isinstance(value, str) and 0 < len(value) < _SHORTEST:
+                yield Diagnostic(
+                    codes.SHORT_SIMILARITY,
+                    f'"{value}" is too short for a similarity',
+                    Label(arg.span, f"{len(value)} characters"),
+                    help="compare with `==`",
+                )
