@@ -67,10 +67,17 @@ class Reading(NamedTuple):
 class _Needs:
     """What is read of the messages of one scenario."""
 
-    __slots__ = ("answer_limit", "calls_limit", "parsed", "scenario", "tools", "world")
+    __slots__ = (
+        "answer_limit", "calls_limit", "detail", "parsed", "reads_world", "scenario", "setup",
+        "tools", "world",
+    )  # fmt: skip
 
     def __init__(self, scenario: Scenario, full: bool) -> None:
         self.scenario = scenario
+        # Slots are read faster than fields of a named tuple.
+        self.reads_world = scenario.reads_world
+        self.setup = scenario.setup
+        self.detail = scenario.detail
         self.calls_limit = scenario.calls_limit
         self.answer_limit = scenario.answer_limit
         self.parsed: dict[str, dict[str, Any]] = {}
@@ -129,11 +136,13 @@ def score_messages(
     Raises:
         BadMessages: `messages` has not the shape that `read_messages` describes.
     """
-    if scenario.reads_world:
-        return replay(scenario, params, messages)
+    needs = _KNOWN.get(id(scenario))
+    if needs is None or needs.scenario is not scenario:
+        needs = _needs(scenario)
     if type(messages) is not list:
         messages = list(messages)
-    needs = _needs(scenario)
+    if needs.reads_world:
+        return replay(scenario, params, messages)
     calls, answer, cuts, shortened = _read(needs, messages)
     if shortened:
         return replay(scenario, params, messages)
@@ -142,11 +151,11 @@ def score_messages(
     episode.calls = calls
     episode.params = params
     episode.initial = world = needs.world
-    episode.setup = scenario.setup(world, params)
+    episode.setup = needs.setup(world, params)
     episode.final = None
     episode.answer = answer
     episode.cuts = cuts
-    return scenario.detail(episode)
+    return needs.detail(episode)
 
 
 def replay(scenario: Scenario, params: Params, messages: Iterable[Mapping[str, Any]]) -> Detail:
@@ -179,6 +188,7 @@ def _read(
     calls: list[Call] = []
     record = calls.append
     pending: Any = ()
+    single: Any = None  # the only one of `pending`, as long as it is not answered
     message: Any = None
     args: Any
     answer = ""
@@ -188,31 +198,33 @@ def _read(
         for message in messages:
             role = message["role"]
             if role == "tool":
-                requested = pending[taken]
-                taken += 1
-                if len(pending) > 1:
-                    requested = _by_id(pending, message.get("tool_call_id"), requested)
+                if single is not None:
+                    requested, single = single, None
+                    taken = 1
+                else:
+                    requested = _by_id(pending, message.get("tool_call_id"), pending[taken])
+                    taken += 1
                 try:
                     function = requested["function"]
                     name, seen = function["name"], message["content"]
                     reads_args, reads_response, status = tools[name]
-                    usual = type(seen) is str and (seen[2] != "e" or seen[2:7] != "error")
-                except (KeyError, TypeError, IndexError):  # not this shape, or no such tool
+                    if type(seen) is not str or (seen[2] == "e" and seen[2:7] == "error"):
+                        raise KeyError
+                except (KeyError, TypeError, IndexError):  # no such tool, or no plain success
                     function = requested.get("function", requested)
-                    name, seen, usual = function["name"], message["content"], False
-                if not usual:
-                    call, cut_now, short = _unusual(tools, name, function.get("arguments"), seen)
+                    call, cut_now, short = _unusual(
+                        tools, function["name"], function.get("arguments"), message["content"]
+                    )
                     cuts += cut_now
                     shortened = shortened or short
                     if call is not None:
                         record(call)
                     continue
                 if reads_args:
-                    text = function.get("arguments")
                     try:
-                        args = parsed[text]
+                        args = parsed[function["arguments"]]
                     except (KeyError, TypeError):
-                        args, cut_now = _args(text, parsed)
+                        args, cut_now = _args(function.get("arguments"), parsed)
                         cuts += cut_now
                         if args is None:
                             record(Call(name, {}, "malformed_arguments", 0, None))
@@ -235,9 +247,10 @@ def _read(
             elif role == "assistant":
                 pending = message.get("tool_calls")
                 if pending:
+                    single = pending[0] if len(pending) == 1 else None
                     taken = 0
                 else:
-                    pending = ()
+                    pending, single = (), None
                     answer = message.get("content")
                     if type(answer) is not str:
                         answer = _text(answer)
