@@ -24,7 +24,7 @@ def load(path: Path) -> Scenario:
 
 
 @cache
-def tests_of(path: Path) -> tuple[Any, ...]:
+def trials_of(path: Path) -> tuple[Any, ...]:
     found = driver.check(path).scenario
     assert found is not None
     return found, found.tests
@@ -51,7 +51,7 @@ def test_files_have_nothing_to_report(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*SHIPPED, SATURATED], ids=lambda p: p.stem)
 def test_the_tests_in_the_file_pass(path: Path) -> None:
-    scenario, tests = tests_of(path)
+    scenario, tests = trials_of(path)
     failed = []
     for test in tests:
         trial = trials.run(scenario, load(path), test)
