@@ -35,6 +35,8 @@ class Chain:
     solid: Type
     skips: bool = False
     """Whether the expression is null because of a `?.` before."""
+    narrowed: bool = False
+    """Whether only a condition passed on the way rules null out: asking again is no mistake."""
 
 
 N = TypeVar("N")
@@ -58,14 +60,23 @@ def chain_of(node: nodes.Expr, scope: Scope) -> Chain:
     rule = _RULES.get(type(node))
     if rule is None:
         expr = infer(node, scope)
-        return Chain(expr, expr.type)
+        return Chain(expr, expr.type, narrowed=_was_null(node, expr, scope))
     chain = rule(node, scope)
     refined = refine(chain.expr, scope)
     if refined is not chain.expr:
         # Known not to be null: then nothing was skipped, and what is left is certain.
         skips = chain.skips and may_be_null(refined.type)
-        return Chain(refined, refined.type, skips)
+        narrowed = may_be_null(chain.expr.type) and not may_be_null(refined.type)
+        return Chain(refined, refined.type, skips, narrowed)
     return chain
+
+
+def _was_null(node: nodes.Expr, expr: tree.Expr, scope: Scope) -> bool:
+    """Whether `node`, which is not null here, may be null elsewhere."""
+    if not scope.known or may_be_null(expr.type) or is_error(expr):
+        return False
+    with scope.report.muted():
+        return may_be_null(infer(node, replace(scope, known={})).type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,7 @@ class Link:
             return self.error()
         certain = found.sure and not doubtful(expr) and not rises(expr)
         needless = found.present and not nullable_here and certain
-        if self.safe and needless:
+        if self.safe and needless and not self.chain.narrowed:
             errors.redundant(expr, self.name, self.scope)
         solid = found.type if found.present else nullable(found.type)
         skips = self.chain.skips or (self.safe and nullable_here)
@@ -207,7 +218,7 @@ class Link:
         return Found(type_, present, sure)
 
     def of_call(self, target: CallType, nullable_here: bool) -> Chain:
-        if self.safe and not nullable_here:
+        if self.safe and not nullable_here and not self.chain.narrowed:
             errors.redundant(self.object, self.name, self.scope)
         skips = self.chain.skips or nullable_here
         made = call_field(self.object, self.name.name, self.span, target, self.scope, safe=skips)

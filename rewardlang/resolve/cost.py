@@ -253,6 +253,8 @@ class _Reader:
             longest = args[0].extent.deep * (1 + 64 * args[2].extent.deep)
             return Extent(min(longest, 1e9), min(longest, 1e9))
         deep = 1 + sum(arg.extent.deep for arg in args)
+        if expr.name == "range":
+            return repeated(ONE, type_.max_items or 1e4 if isinstance(type_, List) else 1e4)
         if isinstance(type_, List):
             lists = [c.extent for e, c in zip(expr.args, args, strict=True) if _is_list(e)]
             if lists:

@@ -109,7 +109,9 @@ def _method(node: nodes.Call, callee: nodes.Field, scope: Scope) -> Chain:
         object_null(receiver, whole, name, scope)
         return error
     if callee.safe and not may_be_null(whole):
-        if always_there(receiver):
+        if chain.narrowed:
+            pass
+        elif always_there(receiver):
             redundant(receiver, name, scope)
         elif not chain.skips:
             scope.report.add(
