@@ -31,14 +31,13 @@ _UNCUT = 512
 """Text this short holds no string or list that a cap would cut, only depth."""
 _SHORT = 96
 _REMEMBERED = 4_096
-"""The rollouts of a group make the same short calls over and over: the texts of so many are parsed
+"""The rollouts of a group make the same short calls over and over: so many of each tool are made
 once. The objects are shared, and rewards change nothing."""
 _LEFT_OUT = '"_left_out":'
 _CALL_TAG = "<tool_call>"
 _REFUSED = "{'error':"
 """How a trainer answers a call that it could not pass on: a Python dict as text."""
 _NOTHING: dict[str, Any] = {}
-"""The arguments of calls whose arguments are not read."""
 
 _loads = orjson.loads
 _new = object.__new__
@@ -80,19 +79,18 @@ class _Needs:
         self.detail = scenario.detail
         self.calls_limit = scenario.calls_limit
         self.answer_limit = scenario.answer_limit
-        self.parsed: dict[str, dict[str, Any]] = {}
         self.world: World = load_base(scenario).world
         every_args = full or "*" in scenario.reads_args
         every_response = full or "*" in scenario.reads_response
-        self.tools: dict[str, tuple[bool, bool, int]] = {}
-        """Of each tool: whether its arguments are read, its responses; a success's status."""
+        self.tools: dict[str, tuple[Call | None, dict[str, Call], bool, bool, int]] = {}
+        """Of each tool: its successful call, if nothing of that is read; those made already, by the
+        text of their arguments; whether responses and arguments are read; a success's status."""
         for name in scenario.tools:
             status = scenario.operations[name].status
-            self.tools[name] = (
-                every_args or name in scenario.reads_args,
-                status != 204 and (every_response or name in scenario.reads_response),
-                status,
-            )
+            reads_args = every_args or name in scenario.reads_args
+            reads_response = status != 204 and (every_response or name in scenario.reads_response)
+            unread = None if reads_args or reads_response else Call(name, {}, "ok", status, None)
+            self.tools[name] = (unread, {}, reads_response, reads_args, status)
 
 
 _KNOWN: dict[int, _Needs] = {}
@@ -184,13 +182,11 @@ def replay(scenario: Scenario, params: Params, messages: Iterable[Mapping[str, A
 def _read(
     needs: _Needs, messages: Iterable[Mapping[str, Any]]
 ) -> tuple[list[Call], str, int, bool]:
-    tools, parsed = needs.tools, needs.parsed
+    tools = needs.tools
     calls: list[Call] = []
     record = calls.append
     pending: Any = ()
-    single: Any = None  # the only one of `pending`, as long as it is not answered
     message: Any = None
-    args: Any
     answer = ""
     taken = cuts = 0
     shortened = False
@@ -198,59 +194,39 @@ def _read(
         for message in messages:
             role = message["role"]
             if role == "tool":
-                if single is not None:
-                    requested, single = single, None
-                    taken = 1
-                else:
-                    requested = _by_id(pending, message.get("tool_call_id"), pending[taken])
-                    taken += 1
+                requested = pending[taken]
+                taken += 1
+                if len(pending) > 1:
+                    requested = _by_id(pending, message.get("tool_call_id"), requested)
                 try:
                     function = requested["function"]
-                    name, seen = function["name"], message["content"]
-                    reads_args, reads_response, status = tools[name]
-                    if type(seen) is not str or (seen[2] == "e" and seen[2:7] == "error"):
-                        raise KeyError
-                except (KeyError, TypeError, IndexError):  # no such tool, or no plain success
-                    function = requested.get("function", requested)
-                    call, cut_now, short = _unusual(
-                        tools, function["name"], function.get("arguments"), message["content"]
-                    )
-                    cuts += cut_now
-                    shortened = shortened or short
-                    if call is not None:
-                        record(call)
-                    continue
-                if reads_args:
-                    try:
-                        args = parsed[function["arguments"]]
-                    except (KeyError, TypeError):
-                        args, cut_now = _args(function.get("arguments"), parsed)
-                        cuts += cut_now
-                        if args is None:
-                            record(Call(name, {}, "malformed_arguments", 0, None))
+                    name, text, seen = function["name"], function["arguments"], message["content"]
+                    unread, made, reads_response, _, _ = tools[name]
+                    if type(seen) is str and (seen[2] != "e" or seen[2:7] != "error"):
+                        if unread is not None:
+                            record(unread)
                             continue
-                else:
-                    args = _NOTHING
-                # As Call(...), without the cost of a Python frame.
-                call = _new(Call)
-                call.op = name
-                call.args = args
-                call.kind = "ok"
-                call.status = status
-                if reads_response:
-                    call.response = _json(seen)
-                    shortened = shortened or _LEFT_OUT in seen
-                else:
-                    call.response = None
-                call.before = call.after = None
-                record(call)
+                        if not reads_response:
+                            record(made[text])
+                            continue
+                        usual = True
+                    else:
+                        usual = False
+                except (KeyError, TypeError, IndexError):  # not this shape, no such tool, or new
+                    function = requested.get("function", requested)
+                    name, text = function["name"], function.get("arguments")
+                    seen, usual = message["content"], False
+                call, cut_now, short = _call(tools, name, text, seen, usual)
+                cuts += cut_now
+                shortened = shortened or short
+                if call is not None:
+                    record(call)
             elif role == "assistant":
                 pending = message.get("tool_calls")
                 if pending:
-                    single = pending[0] if len(pending) == 1 else None
                     taken = 0
                 else:
-                    pending, single = (), None
+                    pending = ()
                     answer = message.get("content")
                     if type(answer) is not str:
                         answer = _text(answer)
@@ -269,27 +245,36 @@ def _read(
     return calls, answer, cuts, shortened
 
 
-def _unusual(
-    tools: Mapping[str, Any], name: Any, arguments: Any, observation: Any
+def _call(
+    tools: Mapping[str, Any], name: Any, arguments: Any, observation: Any, usual: bool
 ) -> tuple[Call | None, int, bool]:
-    """A call that did not simply succeed, how much was cut, and whether its response was shortened.
+    """A call, how much of it was cut, and whether its response had been shortened.
 
     None stands for a call that the environment did not record, because it came after the end.
+    `usual` says that the observation was looked at and is no error.
     """
     if type(name) is not str:
         return Call("", {}, "malformed_arguments", 0, None), 0, False
-    args, cuts = _args(arguments, {})
+    args, cuts = _args(arguments)
     if name not in tools:
         shown = well_formed(name[:MAX_NAME])
         return Call(shown, args or {}, "unknown_tool", 0, None), cuts, False
     seen = _text(observation)
     if args is None or seen.startswith(_REFUSED):
         return Call(name, {}, "malformed_arguments", 0, None), 0, False
+    if usual or not seen.startswith(FAILED):
+        _, made, reads_response, reads_args, status = tools[name]
+        if reads_response:
+            if not reads_args:
+                args, cuts = {}, 0
+            return Call(name, args, "ok", status, _json(seen)), cuts, _LEFT_OUT in seen
+        call = Call(name, args, "ok", status, None)
+        if type(arguments) is str and len(arguments) <= _SHORT:
+            if len(made) >= _REMEMBERED:
+                made.clear()
+            made[arguments] = call
+        return call, cuts, False
     body = _json(seen)
-    if not seen.startswith(FAILED):  # content in blocks, or a body that looks like an error
-        status = tools[name][2]
-        response = None if status == 204 else body
-        return Call(name, args, "ok", status, response), cuts, _LEFT_OUT in seen
     error = body["error"] if type(body) is dict and type(body.get("error")) is dict else _NOTHING
     kind, status = error.get("kind"), error.get("status")
     if kind not in KINDS:
@@ -300,11 +285,8 @@ def _unusual(
     return Call(name, args, kind, status, error.get("body")), cuts, _LEFT_OUT in seen
 
 
-def _args(arguments: Any, parsed: dict[str, dict[str, Any]]) -> tuple[dict[str, Any] | None, int]:
-    """The arguments within the caps, or None when they are no object; and how much was cut.
-
-    Short texts are remembered in `parsed`.
-    """
+def _args(arguments: Any) -> tuple[dict[str, Any] | None, int]:
+    """The arguments within the caps, or None when they are no object; and how much was cut."""
     value = arguments
     if type(arguments) is str:
         if len(arguments) > MAX_ARGUMENTS:
@@ -312,13 +294,7 @@ def _args(arguments: Any, parsed: dict[str, dict[str, Any]]) -> tuple[dict[str, 
         value = _json(arguments)
         openers = arguments.count("[") + arguments.count("{")
         if len(arguments) <= _UNCUT and openers <= MAX_DEPTH:
-            if type(value) is not dict:
-                return None, 0
-            if len(arguments) <= _SHORT:
-                if len(parsed) >= _REMEMBERED:
-                    parsed.clear()
-                parsed[arguments] = value
-            return value, 0
+            return (value if type(value) is dict else None), 0
     elif arguments is None:
         return {}, 0
     if type(value) is not dict:
