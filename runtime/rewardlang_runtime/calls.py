@@ -29,7 +29,10 @@ class Call:
         after: The world after it, likewise.
     """
 
-    __slots__ = ("after", "args", "before", "kind", "op", "response", "status")
+    __slots__ = ("args", "kind", "op", "response", "status")
+
+    before: World | None = None
+    after: World | None = None
 
     def __init__(
         self,
@@ -38,16 +41,12 @@ class Call:
         kind: Kind,
         status: int,
         response: Any,
-        before: World | None = None,
-        after: World | None = None,
     ) -> None:
         self.op = op
         self.args = args
         self.kind = kind
         self.status = status
         self.response = response
-        self.before = before
-        self.after = after
 
     @property
     def ok(self) -> bool:
@@ -58,3 +57,14 @@ class Call:
         return (
             f"Call({self.op!r}, {self.args!r}, {self.kind!r}, {self.status!r}, {self.response!r})"
         )
+
+
+class CallBetween(Call):
+    """A call with the world before and after it."""
+
+    __slots__ = ("after", "before")
+
+    def __init__(self, call: Call, before: World, after: World) -> None:
+        super().__init__(call.op, call.args, call.kind, call.status, call.response)
+        self.before = before
+        self.after = after

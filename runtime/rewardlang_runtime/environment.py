@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from rewardlang_runtime.calls import Call, Kind
+from rewardlang_runtime.calls import Call, CallBetween, Kind
 from rewardlang_runtime.episode import Episode
 from rewardlang_runtime.observations import failed, quoted, refused, shortened
 from rewardlang_runtime.plan import KEPT, READS, Tool, plan_of
@@ -223,7 +223,6 @@ class Environment:
                 call.kind = "ok"
                 call.status = status
                 call.response = body
-                call.before = call.after = None
                 calls.append(call)
                 return seen if len(seen) <= self._width else shortened(body, self._width)
             seen = failed("api_error", status, body, self._width)
@@ -290,8 +289,8 @@ class Environment:
         if tool.operation.writes:
             self._kept = None
         kind: Kind = "ok" if status < 400 else "api_error"
-        call = Call(tool.operation.name, args, kind, status, body, before, self._world_now())
-        self.episode.calls.append(call)
+        call = Call(tool.operation.name, args, kind, status, body)
+        self.episode.calls.append(CallBetween(call, before, self._world_now()))
         return seen if len(seen) <= self._width else shortened(body, self._width)
 
     def _world_now(self) -> World:
@@ -321,7 +320,7 @@ class Environment:
 
     def _record(self, call: Call) -> None:
         if self.scenario.snapshots:
-            call.before = call.after = self._world_now()
+            call = CallBetween(call, self._world_now(), self._world_now())
         self.episode.calls.append(call)
 
     def _unknown(self, name: Any, arguments: Any) -> str:
