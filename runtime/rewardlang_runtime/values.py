@@ -129,6 +129,15 @@ def present(value: Any, what: str) -> Any:
 # ---- texts ----
 
 
+def whole(value: Any) -> int:
+    """A whole number as an int; JSON, and JSON Schema's `integer`, know no difference from 1.0."""
+    if type(value) is int:
+        return value
+    if type(value) is float and value.is_integer():
+        return int(value)
+    raise TypeError(f"{type(value).__name__} is no whole number")
+
+
 def text(*parts: Any) -> str:
     """The parts of a template, joined: strings as they are, all else as JSON.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rewardlang_runtime.registry import builtin
-from rewardlang_runtime.values import check_number, check_order, equal, finite, identity
+from rewardlang_runtime.values import check_number, check_order, equal, finite, identity, whole
 
 Items = list[Any]
 
@@ -238,6 +238,4 @@ def _keys(items: Any) -> set[Any]:
 
 
 def _index(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"{type(value).__name__} is no whole number")
-    return max(0, value)
+    return max(0, whole(value))

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from rewardlang_runtime.registry import builtin
-from rewardlang_runtime.values import check_number, check_order, finite
+from rewardlang_runtime.values import check_number, check_order, finite, whole
 
 _MAX_RANGE = 10_000
 
@@ -155,8 +155,7 @@ def range_(count: int) -> list[int]:
     >>> range_(3)
     [0, 1, 2]
     """
-    if type(count) is not int:
-        raise TypeError("a count is a whole number")
+    count = whole(count)
     if count > _MAX_RANGE:
         raise ValueError(f"more than {_MAX_RANGE} numbers")
     return list(range(count))

@@ -7,7 +7,7 @@ from typing import Any
 from zlib import crc32
 
 from rewardlang_runtime.registry import builtin
-from rewardlang_runtime.values import equal
+from rewardlang_runtime.values import equal, whole
 
 
 @builtin(
@@ -62,8 +62,9 @@ def cursor(offset: int, query: str = "") -> str:
     >>> cursor_offset(cursor(50, "project = ACME"), "project = ACME")
     50
     """
-    if type(offset) is not int or type(query) is not str:
-        raise TypeError("a cursor is made of a whole number and a string")
+    offset = whole(offset)
+    if type(query) is not str:
+        raise TypeError("a cursor is made for a string")
     plain = f"{max(0, offset)}:{_seal(offset, query):08x}"
     return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 

@@ -231,6 +231,4 @@ def string(value: Any) -> str:
 
 def whole(value: Any) -> int:
     """`value` or 0 if it is negative, or TypeError when it is no whole number."""
-    if type(value) is not int:
-        raise TypeError(f"{type(value).__name__} is no whole number")
-    return max(0, value)
+    return max(0, values.whole(value))
