@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from openapi import Document
+
 from rewardlang.syntax.files import OperationItem, ParameterItem
 
 Schema = dict[str, Any]
@@ -15,9 +16,7 @@ def request_differences(
     ours: OperationItem, official: Schema, document: Document, schemas: dict[str, Schema]
 ) -> Iterator[str]:
     """Where a request that we take is not one that the API takes, or the other way round."""
-    known = {
-        (p["in"], p["name"]): p for p in map(document.resolve, official.get("parameters", []))
-    }
+    known = {(p["in"], p["name"]): p for p in map(document.resolve, official.get("parameters", []))}
     for parameter in ours.parameters:
         if parameter.where == "body":
             continue
@@ -54,9 +53,7 @@ def _body(
             continue
         if parameter.required != (parameter.wire in required):
             yield f"{where}: required is {parameter.required}"
-        yield from _schema(
-            where, parameter.schema, properties[parameter.wire], document, schemas
-        )
+        yield from _schema(where, parameter.schema, properties[parameter.wire], document, schemas)
     for name in required:
         if name not in {p.wire for p in body}:
             yield f"body {name}: required in the document, missing here"

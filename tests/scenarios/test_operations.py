@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from operations import ANSWERS, APIS, HERE, answers, environment, scenario
+from operations import ANSWERS, APIS, HERE, environment, scenario
+
+from rewardlang import policies
 
 CASES = [
     pytest.param(api, case, id=f"{api}: {case['name']}")
@@ -100,3 +102,28 @@ def test_an_issue_is_short_enough_to_read() -> None:
     ]
     assert max(sizes) < 3_500
     assert sorted(sizes)[len(sizes) // 2] < 2_200
+
+
+ODD: list[Any] = [1.0, 1e308, 0, -1, True, None, "1", [1], {"a": 1}, "", "x" * 300, "\ud800"]
+KNOWN = {"issueIdOrKey": "PAY-51", "projectIdOrKey": "PAY", "id": "200901", "pageId": "200901"}
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_no_value_of_an_argument_makes_an_operation_fail(api: str) -> None:
+    played = environment(api)
+    for name, operation in scenario(api).operations.items():
+        needed = {key: KNOWN.get(key, "x") for key in operation.schema.get("required", [])}
+        for argument in operation.schema["properties"]:
+            for value in ODD:
+                played.reset(seed=0)
+                played.call(name, {**needed, argument: value})
+                assert not played.faults, (name, argument, value, played.faults)
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_no_random_policy_makes_an_operation_fail(api: str) -> None:
+    played = environment(api)
+    for seed in range(100):
+        played.reset(seed=0)
+        policies.play(played, policies.random(played, seed))
+        assert not played.faults, played.faults
