@@ -43,6 +43,12 @@ def _equal(low: Lowering, left: tree.Expr, right: tree.Expr, a: ast.expr, b: ast
         return nodes.compare(a, "is", b)
     if equality_is_exact(left, right):
         return nodes.compare(a, "==", b)
+    for one, node, other in ((left, b, a), (right, a, b)):
+        if isinstance(one, tree.Const) and isinstance(one.value, int | float):
+            # 0 or 1, as all other numbers are exact: the bool that Python takes for it is not it.
+            first, again = low.twice(node)
+            same = nodes.compare(first, "==", other)
+            return nodes.and_([same, nodes.compare(again, "is not", nodes.const(bool(one.value)))])
     return nodes.call(low.pool.operator("equal"), a, b)
 
 

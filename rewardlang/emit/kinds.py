@@ -92,6 +92,8 @@ def order_is_exact(left: tree.Expr, right: tree.Expr) -> bool:
 
 def never_null(expr: tree.Expr) -> bool:
     """Whether the value is certainly not null."""
+    if isinstance(expr, tree.CallField) and expr.name == "args":
+        return expr.call is None or never_null(expr.call)
     return vouched(expr) and not isinstance(expr.type, Null | Nullable | Union)
 
 

@@ -289,6 +289,20 @@ class Lowering:
             return nodes.name(name), nodes.name(name)
         return nodes.walrus(name, node), nodes.name(name)
 
+    def without_walrus(self, node: ast.expr, span: Span) -> ast.expr:
+        """`node` with the assignments inside it as statements before it."""
+        if not any(isinstance(part, ast.NamedExpr) for part in ast.walk(node)):
+            return node
+        if any(isinstance(part, ast.IfExp | ast.BoolOp) for part in ast.walk(node)):
+            name = self.fresh("t")
+            self.put(nodes.assign(name, node), span)
+            return nodes.name(name)
+        hoister = _Hoister()
+        node = hoister.visit(node)
+        for name, value in hoister.found:
+            self.put(nodes.assign(name, value), span)
+        return node
+
     def mark(self, expr: tree.Expr) -> None:
         """Note that evaluating `expr` itself can fail, if it can."""
         if expr.facts.can_fail:
@@ -350,6 +364,18 @@ def _hint(expr: tree.Expr) -> str:
             return f"t_{name}"
         case _:
             return "t"
+
+
+class _Hoister(ast.NodeTransformer):
+    """Takes `(name := value)` out of an expression, in the order of evaluation."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, ast.expr]] = []
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.expr:
+        value = self.visit(node.value)
+        self.found.append((node.target.id, value))
+        return nodes.name(node.target.id)
 
 
 class _Pruner(ast.NodeTransformer):

@@ -245,8 +245,8 @@ class _Loop:
         low = self.low
         if any(stage.kind == "map" for stage in self.stages):
             return None
-        if any(isinstance(node, ast.NamedExpr) for node in ast.walk(self.items)):
-            return None  # Python allows no `:=` in what a comprehension goes through
+        # Python allows no `:=` in what a comprehension goes through.
+        self.items = low.without_walrus(self.items, self.expr.source.span)
         known, names, risky, inline = low.known, low.names, low.risky, low.inline
         taken = low.taken()
         low.known, low.inline = dict(known), True
