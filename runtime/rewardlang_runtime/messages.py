@@ -204,10 +204,11 @@ def _read(
                     unread, made, reads_response, _, _ = tools[name]
                     if type(seen) is str and (seen[2] != "e" or seen[2:7] != "error"):
                         if unread is not None:
-                            record(unread)
+                            record(unread if unread not in calls else _again(unread))
                             continue
                         if not reads_response:
-                            record(made[text])
+                            known = made[text]
+                            record(known if known not in calls else _again(known))
                             continue
                         usual = True
                     else:
@@ -283,6 +284,11 @@ def _call(
         return Call(name, {}, kind, 0, None), 0, False
     status = status if type(status) is int else 0
     return Call(name, args, kind, status, error.get("body")), cuts, _LEFT_OUT in seen
+
+
+def _again(call: Call) -> Call:
+    """The same call once more: a trace finds the place of a call by its identity."""
+    return Call(call.op, call.args, call.kind, call.status, call.response)
 
 
 def _args(arguments: Any) -> tuple[dict[str, Any] | None, int]:

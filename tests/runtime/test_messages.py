@@ -85,8 +85,19 @@ def test_messages_say_what_the_environment_recorded(actions: Any, answer: str, i
         reading = read_messages(scenario, messages)
         assert plain(reading.calls) == plain(env.episode.calls)
         assert reading.answer == env.episode.answer
+        quick = read_messages(scenario, messages, full=False).calls
+        assert len({id(call) for call in quick}) == len(quick), "a call's place is by identity"
         assert reading.cuts == env.episode.cuts
         assert score_messages(scenario, PARAMS, messages) == env.detail()
+
+
+def test_a_call_made_twice_is_two_calls() -> None:
+    asked = [assistant(tool_call("getTransitions", json.dumps(ISSUE))), result("{}")]
+    found = [assistant(tool_call("searchIssues", json.dumps({"status": "Done"}))), result("{}")]
+    for _ in range(2):
+        calls = read_messages(TRACE_ONLY, [*asked, *found, *asked, *found], full=False).calls
+        assert [call.op for call in calls] == ["getTransitions", "searchIssues"] * 2
+        assert [calls.index(call) for call in calls] == [0, 1, 2, 3]
 
 
 def test_calls_beyond_the_limit_are_no_steps() -> None:
