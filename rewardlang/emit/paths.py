@@ -119,6 +119,11 @@ def _at(low: Lowering, expr: tree.At) -> ast.expr:
         return nodes.sub(container, key)
     if in_map:
         return nodes.method(container, "get", key)
+    place = expr.key.value if isinstance(expr.key, tree.Const) else None
+    if in_list and type(place) is int and place >= 0:
+        first, again = low.twice(container)
+        longer = nodes.compare(nodes.call(nodes.name("len"), first), ">", key)
+        return nodes.choose(longer, nodes.item(again, place), nodes.const(None))
     return nodes.call(low.pool.operator("at_or_null" if expr.safe else "at"), container, key)
 
 

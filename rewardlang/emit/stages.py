@@ -25,8 +25,7 @@ from rewardlang.walk import below, everything
 Stage = Literal["world", "setup", "episode"]
 
 _COSTLY = (
-    tree.Macro, tree.Builtin, tree.Row, tree.Matches, tree.Text, tree.Transition, tree.MakeList,
-    tree.MakeObject,
+    tree.Macro, tree.Builtin, tree.Row, tree.Matches, tree.Text, tree.MakeList, tree.MakeObject,
 )  # fmt: skip
 _EPISODE = (
     tree.CallField, tree.Formula, tree.TraceValue, tree.DeltaRows, tree.ChangedOnly, tree.Search,
