@@ -245,7 +245,8 @@ def _arithmetic(node: nodes.Binary, left: tree.Expr, right: tree.Expr, scope: Sc
         joined = _joined(node, left, right, scope)
         if joined is not None:
             return joined
-    a, b = _number_operand(left, op, scope), _number_operand(right, op, scope)
+    a = _number_operand(left, op, scope)
+    b = None if a is None else _number_operand(right, op, scope)
     if a is None or b is None:
         return failed(node.span)
     if isinstance(a, Any) or isinstance(b, Any):

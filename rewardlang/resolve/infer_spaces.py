@@ -24,7 +24,7 @@ from rewardlang.resolve.scope import (
     failed,
     is_error,
 )
-from rewardlang.resolve.spaces import members
+from rewardlang.resolve.spaces import WORKFLOW_FUNCTIONS, members
 from rewardlang.syntax import nodes
 from rewardlang.types.relations import describe, may_be_null, nullable
 from rewardlang.types.types import Any, List, Nullable, Object, Property, String, Type
@@ -36,9 +36,9 @@ def call_member(space: Space, callee: nodes.Field, node: nodes.Call, scope: Scop
     match space:
         case DeltaSpace() if name in ("changed_only", "is_empty"):
             return changed_only(space, name, node, scope)
-        case WorkflowSpace() if name in ("find", "moves", "transition"):
+        case WorkflowSpace() if name in WORKFLOW_FUNCTIONS:
             return _workflow(space.api, space.name, name, callee, node, scope)
-        case WorkflowsSpace() if name == "transition":
+        case WorkflowsSpace() if name in WORKFLOW_FUNCTIONS:
             workflows = list(scope.apis[space.api].workflows)
             if len(workflows) == 1:
                 return _workflow(space.api, workflows[0], name, callee, node, scope)

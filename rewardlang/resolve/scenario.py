@@ -120,7 +120,7 @@ class _Resolver:
         assert isinstance(params_type.facts.type, Object)
         tests = infer_tests(file, params_type.facts.type, ids, texts)
         actor = self._actor(world)
-        if world is None or self._failed():
+        if world is None or self._failed() or _unparsed(file):
             return None
         found = model.Scenario(
             name=file.name.name,
@@ -369,6 +369,16 @@ class _Resolver:
         if key not in users:
             self.report.unknown("user", key, item.span, users, kind="users")
         return key
+
+
+def _unparsed(file: ScenarioFile) -> bool:
+    """Whether an expression did not parse, which was reported when the file was read."""
+    found: list[object] = [node for _, node in (*file.lets, *file.params)]
+    found.extend(file.assume)
+    found.extend(gate.require for gate in file.gates)
+    found.extend(part.score if part.check is None else part.check for part in file.parts)
+    found.extend(penalty.factor for penalty in file.penalties)
+    return any(node is None for node in found)
 
 
 def _item(choices: tree.Expr, scope: Scope) -> Type:

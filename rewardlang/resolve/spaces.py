@@ -22,6 +22,7 @@ from rewardlang.syntax import nodes
 from rewardlang.types.types import List
 
 CHANGES = ("created", "updated", "deleted")
+WORKFLOW_FUNCTIONS = ("find", "moves", "transition")
 
 
 def space_of(node: nodes.Expr, scope: Scope) -> Space | None:
@@ -54,9 +55,9 @@ def members(space: Space, scope: Scope) -> tuple[str, list[str]]:
             return "name", ["workflow"]
         case WorkflowsSpace():
             workflows = scope.apis[space.api].workflows
-            return "workflow", [*workflows, *(["transition"] if len(workflows) == 1 else [])]
+            return "workflow", [*workflows, *(WORKFLOW_FUNCTIONS if len(workflows) == 1 else ())]
         case WorkflowSpace():
-            return "function", ["find", "moves", "transition"]
+            return "function", list(WORKFLOW_FUNCTIONS)
         case SearchSpace():
             return "query language", list(scope.apis[space.api].searches)
         case DeltaSpace():
