@@ -45,11 +45,11 @@ def lesson(scenario: Scenario, clean: int, mixed: int, seed: int) -> Lesson:
     env = Environment(scenario, split="train")
     tasks = training_tasks(scenario, Rng("demonstrations", scenario.name, seed))
     solved = [solve(env, task) for task in islice(tasks, clean + mixed)]
-    known = spoil.learn(scenario, solved)
-    strength = spoil.calibrate(env, solved[:CALIBRATED_ON], known, TARGET, seed)
+    known = spoil.learn(env, solved, seed)
+    strength = spoil.calibrate(env, solved[:CALIBRATED_ON], known, TARGET)
     right = [perform(env, one.task, one.plan) for one in solved[:clean]]
     rng = Rng("spoil", scenario.name, seed)
-    wrong = spoil.spoiled(env, solved[clean:], known, strength, seed, rng)
+    wrong = spoil.spoiled(env, solved[clean:], known, strength, rng)
     conversations = [d.messages for d in (*right, *wrong)]
     return Lesson(
         right,

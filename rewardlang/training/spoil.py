@@ -28,12 +28,14 @@ class Known(NamedTuple):
         invented: Names of tools that do not exist.
         values: Strings that solved plans have at (operation, path), where there are several.
         answers: Different answers of solved plans.
+        variants: By steady habit, which way of making its choices it keeps to.
     """
 
     writes: frozenset[str]
     invented: tuple[str, ...]
     values: dict[tuple[str, Path], tuple[str, ...]]
     answers: tuple[str, ...]
+    variants: dict[str, int]
 
 
 class Draft(NamedTuple):
@@ -211,24 +213,74 @@ HABITS = (
     Habit(stop_early, 0.25, False),
 )
 """How often each happens at strength 1; they are applied in this order."""
-MOST = 0.9
+MOST = 0.75
 """No habit happens more often than this: what is never seen done right cannot be found again."""
+VARIANTS = 8
+"""Ways of making a steady habit's choices that are tried."""
+COSTLY = 0.1
+"""Reward that a steady habit should cost, for GRPO to have something to learn from it."""
 
 
-def learn(scenario: Scenario, solved: Sequence[Solved]) -> Known:
-    """Collect from solved tasks what operators need."""
+def learn(env: Environment, solved: Sequence[Solved], seed: int) -> Known:
+    """Collect from solved tasks what operators need, and settle what steady habits do."""
+    scenario = env.scenario
     values: dict[tuple[str, Path], dict[str, None]] = {}
     for one in solved:
         for op, arguments in one.plan.calls:
             for path, value in leaves(arguments):
                 if isinstance(value, str):
                     values.setdefault((op, path), {})[value] = None
-    return Known(
+    known = Known(
         writes=frozenset(name for name, op in scenario.operations.items() if op.writes),
         invented=invented_names(scenario),
         values={place: tuple(found) for place, found in values.items() if len(found) > 1},
         answers=tuple(dict.fromkeys(s.plan.answer for s in solved if s.plan.answer)),
+        variants={},
     )
+    for habit in HABITS:
+        if habit.steady:
+            known.variants[name_of(habit)] = settle(env, solved[:TRIED], known, habit, seed)
+    return known
+
+
+TRIED = 12
+"""Tasks on which a variant of a steady habit is tried."""
+
+
+def name_of(habit: Habit) -> str:
+    """The habit's name."""
+    return habit.operator.__name__
+
+
+def settle(
+    env: Environment, solved: Sequence[Solved], known: Known, habit: Habit, seed: int
+) -> int:
+    """The first variant of a steady habit, counted from `seed`, that costs enough.
+
+    An API forgives some mistakes; a habit of those would teach nothing. When none costs enough it
+    is the costliest.
+    """
+    costs = []
+    for variant in range(seed * VARIANTS, (seed + 1) * VARIANTS):
+        lost = 0.0
+        for one in solved:
+            draft = draft_of(one)
+            habit.operator(draft, known, Rng("habit", name_of(habit), variant))
+            lost += one.reward - perform(env, one.task, plan_of(draft)).reward
+        costs.append((lost / max(1, len(solved)), variant))
+        if costs[-1][0] >= COSTLY:
+            return variant
+    return max(costs)[1]
+
+
+def draft_of(solved: Solved) -> Draft:
+    """A draft that can be changed without changing the plan."""
+    return Draft(solved, copy.deepcopy(list(solved.plan.calls)), [solved.plan.answer])
+
+
+def plan_of(draft: Draft) -> Plan:
+    """The plan that a draft has become."""
+    return Plan(tuple(draft.calls), draft.answer[0])
 
 
 VERBS = ("find", "submit", "fetch", "publish")
@@ -242,40 +294,31 @@ def invented_names(scenario: Scenario) -> tuple[str, ...]:
     return tuple([name for name in names if name not in scenario.operations][:3])
 
 
-def spoil(solved: Solved, known: Known, strength: float, habits: int, rng: Rng) -> Plan:
+def spoil(solved: Solved, known: Known, strength: float, rng: Rng) -> Plan:
     """The plan of `solved`, spoiled.
 
     Args:
         solved: The task and the oracle's plan.
         known: What operators may use.
         strength: Factor of the habits' probabilities.
-        habits: Says which choices steady habits make.
         rng: Decides what happens to this plan.
     """
-    plan = solved.plan
-    draft = Draft(solved, copy.deepcopy(list(plan.calls)), [plan.answer])
+    draft = draft_of(solved)
     for habit in HABITS:
         if rng.random() < min(MOST, habit.probability * strength):
-            steady = Rng("habit", habit.operator.__name__, habits)
+            steady = Rng("habit", name_of(habit), known.variants.get(name_of(habit), 0))
             habit.operator(draft, known, steady if habit.steady else rng)
-    return Plan(tuple(draft.calls), draft.answer[0])
+    return plan_of(draft)
 
 
 def spoiled(
-    env: Environment,
-    solved: Sequence[Solved],
-    known: Known,
-    strength: float,
-    habits: int,
-    rng: Rng,
+    env: Environment, solved: Sequence[Solved], known: Known, strength: float, rng: Rng
 ) -> list[Demonstration]:
     """A spoiled demonstration of each solved task."""
-    return [perform(env, one.task, spoil(one, known, strength, habits, rng)) for one in solved]
+    return [perform(env, one.task, spoil(one, known, strength, rng)) for one in solved]
 
 
-def calibrate(
-    env: Environment, solved: Sequence[Solved], known: Known, target: float, habits: int
-) -> float:
+def calibrate(env: Environment, solved: Sequence[Solved], known: Known, target: float) -> float:
     """The strength in [0, 2] at which spoiled plans earn `target` on average, or nearest to it.
 
     Rewards differ in how much they forgive; this makes the starting points of scenarios alike.
@@ -283,7 +326,7 @@ def calibrate(
     low, high = 0.0, 2.0
     for _ in range(7):
         middle = (low + high) / 2
-        tried = spoiled(env, solved, known, middle, habits, Rng("calibrate", habits))
+        tried = spoiled(env, solved, known, middle, Rng("calibrate"))
         mean = sum(d.reward for d in tried) / len(tried)
         low, high = (middle, high) if mean > target else (low, middle)
     return (low + high) / 2

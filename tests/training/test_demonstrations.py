@@ -48,8 +48,8 @@ def test_a_demonstration_is_what_happened(scenario: Scenario) -> None:
 def test_an_operator_costs_reward_and_leaves_the_plan_alone(operator: spoil.Operator) -> None:
     scenario = load(WIKI)
     plans = solved(scenario, 30)
-    known = spoil.learn(scenario, plans)
     env, rng = Environment(scenario), Rng("operator")
+    known = spoil.learn(env, plans, 0)
     rewards, changed = [], 0
     for one in plans:
         before = copy.deepcopy(one)
@@ -67,7 +67,7 @@ def test_an_operator_costs_reward_and_leaves_the_plan_alone(operator: spoil.Oper
 def test_operators_do_nothing_to_an_empty_plan() -> None:
     scenario = load(WIKI)
     plans = solved(scenario, 5)
-    known = spoil.learn(scenario, plans)
+    known = spoil.learn(Environment(scenario), plans, 0)
     for operator in OPERATORS:
         draft = spoil.Draft(plans[0]._replace(plan=Plan((), "")), [], [""])
         operator(draft, known, Rng("empty"))
@@ -83,11 +83,11 @@ def test_invented_tools_do_not_exist(scenario: Scenario) -> None:
 def test_a_steady_habit_makes_the_same_choice_every_time() -> None:
     scenario = load(WIKI)
     plans = solved(scenario, 40)
-    known = spoil.learn(scenario, plans)
+    known = spoil.learn(Environment(scenario), plans, 3)
     rng = Rng("steady")
     bodies = []
     for one in plans:
-        for op, arguments in spoil.spoil(one, known, 1.0, 3, rng).calls:
+        for op, arguments in spoil.spoil(one, known, 1.0, rng).calls:
             if op == "createPage" and isinstance(arguments.get("body"), dict):
                 bodies.append(tuple(arguments["body"]))
     commonest = max(set(bodies), key=bodies.count)
@@ -95,12 +95,30 @@ def test_a_steady_habit_makes_the_same_choice_every_time() -> None:
     assert bodies.count(commonest) > 0.6 * len(bodies)
 
 
+def test_steady_habits_cost_something_where_they_can() -> None:
+    scenario = load(WIKI)
+    plans, env = solved(scenario, 20), Environment(scenario)
+    for seed in range(4):
+        known = spoil.learn(env, plans, seed)
+        assert known.variants == spoil.learn(env, plans, seed).variants
+        for habit in spoil.HABITS:
+            if not habit.steady or habit.operator is spoil.wrong_answer:
+                continue
+            lost = 0.0
+            for one in plans:
+                draft = spoil.draft_of(one)
+                variant = known.variants[spoil.name_of(habit)]
+                habit.operator(draft, known, Rng("habit", spoil.name_of(habit), variant))
+                lost += 1.0 - perform(env, one.task, spoil.plan_of(draft)).reward
+            assert lost / len(plans) > 0.05, (seed, spoil.name_of(habit))
+
+
 def test_calibration_meets_the_target(scenario: Scenario) -> None:
     plans = solved(scenario, 100)
-    known = spoil.learn(scenario, plans)
     env = Environment(scenario)
-    strength = spoil.calibrate(env, plans, known, 0.5, 0)
-    shown = spoil.spoiled(env, plans, known, strength, 0, Rng("again"))
+    known = spoil.learn(env, plans, 0)
+    strength = spoil.calibrate(env, plans, known, 0.5)
+    shown = spoil.spoiled(env, plans, known, strength, Rng("again"))
     assert sum(d.reward for d in shown) / len(shown) == pytest.approx(0.5, abs=0.1)
 
 
