@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,8 @@ def test_values(stem: str) -> None:
     errors = []
     for name, case in named.items():
         episode = lab.episode_of(compiled, case)
-        by_hand = outcome(case, lambda: lab.interpreted(scenario, exprs[name], episode))
-        by_code = outcome(case, lambda: functions[name](episode))
+        by_hand = outcome(case, partial(lab.interpreted, scenario, exprs[name], episode))
+        by_code = outcome(case, partial(functions[name], episode))
         errors += [f"interpreted: {e}" for e in [wrong(case, by_hand)] if e]
         errors += [f"compiled: {e}" for e in [wrong(case, by_code)] if e]
     assert not errors, "\n".join(errors) + "\n" + text
