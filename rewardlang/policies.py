@@ -52,7 +52,8 @@ def oracle(environment: Environment) -> Policy:
 
 def recorded(trace: Trace) -> Policy:
     """The calls of a trace, whatever is answered."""
-    yield from trace.sent
+    for action in trace.sent:  # not `yield from`: a tuple is sent nothing
+        yield action
     yield "", trace.answer
 
 

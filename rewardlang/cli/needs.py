@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from rewardlang.cli import Failure
 
-_TRAINING = ("torch", "transformers", "trl", "datasets", "accelerate", "jinja2", "matplotlib")
+_TRAINING = ("torch", "transformers", "trl", "datasets", "accelerate", "jinja2")
 
 
 def need_training(command: str) -> None:

@@ -92,8 +92,8 @@ def _value(shown: Shown) -> Text:
     if shown.calls:
         numbers = ", ".join(str(i + 1) for i in shown.calls)
         where = f"  (call{'s' if len(shown.calls) > 1 else ''} {numbers})"
-    value = cut(one_line(shown.value), 60)
-    return Text.assemble((shown.text, "dim"), " = ", value, (where, "cyan"))
+    value = number(shown.value) if isinstance(shown.value, float) else one_line(shown.value)
+    return Text.assemble((shown.text, "dim"), " = ", cut(value, 60), (where, "cyan"))
 
 
 def explanation_json(why: Explanation) -> dict[str, Any]:

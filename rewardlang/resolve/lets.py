@@ -12,10 +12,11 @@ from rewardlang.graphs import components
 from rewardlang.resolve.facts import collect, rises
 from rewardlang.resolve.infer import infer
 from rewardlang.resolve.scope import LetName, Scope, failed, is_error, is_world
-from rewardlang.resolve.walk import names_in
+from rewardlang.resolve.walk import depth_of, names_in
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.syntax.files import Binding
+from rewardlang.syntax.limits import MAX_LET_DEPTH
 from rewardlang.types.relations import nullable, size
 from rewardlang.types.types import Table
 
@@ -35,6 +36,7 @@ class Lets:
     values: dict[str, tree.Expr] = field(default_factory=dict)
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The lets that a let reads, directly."""
+    depths: dict[str, int] = field(default_factory=dict)
     _base: Scope | None = None
     _spent: int = 0
     _gave_up: bool = False
@@ -125,7 +127,10 @@ def bind_lets(bindings: Sequence[Binding], scope: Scope) -> tuple[Scope, tuple[t
         order.append(first)
         lets.order = tuple(order)
         identifier, node = items[first]
-        value = failed(identifier.span) if node is None else _definition(identifier, node, inner)
+        if node is None or _too_deep(identifier, node, lets, scope):
+            value = failed(identifier.span)
+        else:
+            value = _definition(identifier, node, inner)
         lets.values[first] = value
         definitions.append(
             tree.LetDef(
@@ -136,6 +141,23 @@ def bind_lets(bindings: Sequence[Binding], scope: Scope) -> tuple[Scope, tuple[t
             )
         )
     return inner, tuple(definitions)
+
+
+def _too_deep(name: nodes.Identifier, node: nodes.Expr, lets: Lets, scope: Scope) -> bool:
+    """Whether a let and those it reads are nested too deep; reported once for a chain."""
+    below = max((lets.depths.get(used, 0) for used in lets.uses[name.name]), default=0)
+    lets.depths[name.name] = depth = below + depth_of(node)
+    if depth <= MAX_LET_DEPTH:
+        return False
+    if below <= MAX_LET_DEPTH:
+        scope.report.add(
+            codes.OVER_LIMIT,
+            f"`{name.name}` and the lets that it reads are nested {depth} levels deep",
+            name.span,
+            f"at most {MAX_LET_DEPTH} levels",
+            help="let fewer lets depend on one another",
+        )
+    return True
 
 
 def _definition(name: nodes.Identifier, node: nodes.Expr, scope: Scope) -> tree.Expr:

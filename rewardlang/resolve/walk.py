@@ -19,3 +19,17 @@ def names_in(node: nodes.Node) -> Iterator[nodes.Name]:
             pending.extend(getattr(part, f.name) for f in reversed(fields(part)))
         elif isinstance(part, tuple):
             pending.extend(reversed(part))
+
+
+def depth_of(node: nodes.Node) -> int:
+    """How many nodes lie one inside the other, `node` included."""
+    deepest = 0
+    pending: list[tuple[object, int]] = [(node, 1)]
+    while pending:
+        part, depth = pending.pop()
+        if isinstance(part, nodes.Node):
+            deepest = max(deepest, depth)
+            pending.extend((getattr(part, f.name), depth + 1) for f in fields(part))
+        elif isinstance(part, tuple):
+            pending.extend((each, depth) for each in part)
+    return deepest

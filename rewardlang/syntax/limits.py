@@ -14,6 +14,9 @@ MAX_EXPRESSIONS = 150_000
 """Characters of all the expressions of one file."""
 
 MAX_EXPRESSION_DEPTH = 64
+MAX_LET_DEPTH = 128
+"""Levels of a let and those that it reads, one inside the other; evaluating them takes recursion."""
+
 MAX_INT = 2**63 - 1
 """JSON readers agree on integers of 64 bits; so do ours."""
 

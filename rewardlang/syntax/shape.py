@@ -229,6 +229,7 @@ def _wrong_value(
     limits = {
         "minimum": f"at least {value}", "maximum": f"at most {value}",
         "minItems": "at least one item", "minProperties": "at least one key",
+        "maxItems": f"at most {value} items", "maxProperties": f"at most {value} keys",
         "minLength": "some text", "maxLength": f"at most {value} characters",
     }  # fmt: skip
     expected = said or (

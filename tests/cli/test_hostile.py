@@ -39,6 +39,16 @@ def bomb() -> str:
     return "\n".join(lines)
 
 
+def chain(length: int) -> str:
+    lets = [f"  a{i}: a{i + 1}\n" for i in range(length)]
+    return "let:\n" + "".join(lets) + f"  a{length}: called getIssue\n"
+
+
+def parts(count: int) -> str:
+    each = "    - {id: p%d, weight: 1, check: 'called getIssue{ok}'}\n"
+    return HEAD + "reward:\n  parts:\n" + "".join(each % i for i in range(count))
+
+
 CASES: dict[str, str | bytes] = {
     "binary": bytes(range(256)) * 100,
     "nothing": b"",
@@ -78,12 +88,14 @@ tests: 7
     "nulls-everywhere": "\n".join(f"{line.split(':')[0]}:" for line in HEAD.splitlines()),
     "cyclic-lets": scenario("a", "let: {a: b, b: c, c: a}\n"),
     "self-let": scenario("a", "let: {a: not a}\n"),
-    "long-let-chain": scenario(
-        "a0", "let:\n" + "".join(f"  a{i}: a{i + 1}\n" for i in range(3_000)) + "  a3000: true\n"
-    ),
+    "thousands-of-lets": scenario("a0", chain(3_000)),
+    "long-let-chain": scenario("a0", chain(190)),
+    "let-chain": scenario("a0", chain(60)),
     "cyclic-params": HEAD + "params: {a: one_of([params.a])}\n" + REWARD % "called getIssue",
     "dunder-class": scenario("params.__class__ == answer.__class__"),
-    "dunder-let": scenario("__class__", "let: {__class__: true, __import__: true}\n"),
+    "dunder-let": scenario(
+        "__class__", "let: {__class__: called getIssue, __import__: __class__}\n"
+    ),
     "dunder-op": scenario("'called __import__{ok}'"),
     "python": scenario(quoted("__import__('os').system('true') == 0")),
     "format-hole": HEAD.replace("Do it.", "'{0.__class__} {answer!r} {params:>99999999}'")
@@ -91,7 +103,7 @@ tests: 7
     "long-expression": scenario(quoted("1 == 1 and " * 10_000 + "true")),
     "long-text": scenario(quoted('answer == "' + "x" * 100_000 + '"')),
     "long-name": scenario("x" * 100_000),
-    "deep-parentheses": scenario("(" * 900 + "true" + ")" * 900),
+    "deep-parentheses": scenario("(" * 900 + "called getIssue" + ")" * 900),
     "deep-nots": scenario("not " * 480 + "true"),
     "deep-lists": scenario(quoted("[" * 900 + "]" * 900 + " == []")),
     "deep-lambdas": scenario(quoted("[1].any(a => " * 140 + "true" + ")" * 140)),
@@ -114,16 +126,12 @@ tests: 7
     + "params:\n"
     + "".join(f"  p{i}: one_of(initial.issues.values().map(a => a.key))\n" for i in range(2_000))
     + REWARD % "called getIssue",
-    "thousands-of-parts": HEAD
-    + "reward:\n  parts:\n"
-    + "".join(
-        f"    - {{id: p{i}, weight: 1, check: 'called getIssue{{ok}}'}}\n" for i in range(5_000)
-    ),
+    "thousands-of-parts": parts(5_000),
+    "many-parts": parts(100),
 }
 
 
-STRANGE = ("long-let-chain", "dunder-let", "deep-parentheses", "deep-templates",
-           "two-million-choices", "thousands-of-parts")  # fmt: skip
+STRANGE = ("let-chain", "dunder-let", "deep-parentheses", "deep-templates", "many-parts")
 """Not wrong, only strange: they must go all the way."""
 
 

@@ -138,7 +138,8 @@ def run_console(block: Block, capsys: pytest.CaptureFixture[str]) -> str:
         with pytest.raises(SystemExit):
             cli.main(args)
         captured = capsys.readouterr()
-        lines += (captured.out + captured.err).splitlines()
+        said = captured.out + captured.err
+        lines += said.replace(f"{ROOT.as_posix()}/", "").splitlines()
     return "\n".join(lines) + "\n"
 
 
