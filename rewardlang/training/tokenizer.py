@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from rewardlang.training import chat
 from rewardlang.training.chat import Message, Tool
 from rewardlang.training.skeleton import Shapes, common_stretches, frequent, remainder
+from rewardlang_runtime.observations import FAILED
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-# Words keep a space only from another word of the same value, so that a value reads the same in a
-# prompt and between quotes. Tags, timestamps and punctuation are each learned as a whole.
+# What may become one entry: tags, timestamps, and words with the single spaces between them, so
+# that a name that occurs often is one token, with the same number of tokens wherever it stands: to
+# copy it, a small model need not count. Punctuation keeps its space, so that what follows it reads
+# as it does between quotes.
 SPLIT = (
     r"(?:</?[A-Za-z][A-Za-z0-9]*>)+"
     r"|\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?"
-    r"|(?<=[\p{L}\p{N}]) (?:\p{L}+|\p{N}+)|\p{L}+|\p{N}+"
+    r"|[\p{L}\p{N}]+(?: [\p{L}\p{N}]+)*"
     r"|[^\s\p{L}\p{N}<]+ ?|<|\s+"
 )
 
@@ -50,7 +53,9 @@ def constant_tokens(corpora: Sequence[Corpus], least: int = 2) -> list[str]:
                     text = chat.call_text(function["name"], function["arguments"])
                     shapes.add("call " + function["name"], text)
                 if message["role"] == "tool":
-                    shapes.add("result " + message["name"], message["content"])
+                    text = message["content"]
+                    kind = "error " if text.startswith(FAILED) else "result "
+                    shapes.add(kind + message["name"], text)
         found.update(shapes.stretches())
         always = [*chat.tool_lines(corpus.tools), chat.TOOLS_HEADING]
         for texts in corpus.templates:
