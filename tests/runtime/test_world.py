@@ -236,3 +236,16 @@ def test_a_reset_does_not_grow_with_the_world() -> None:
     assert world["issues"].changed.keys() == {"k7"}  # type: ignore[union-attr]
     assert World(large)["issues"] is large.tables["issues"]
     assert world["issues"].where(PATH, "Done") == [row("k7", "Done")]
+
+
+def test_what_only_the_base_decides_is_computed_once() -> None:
+    base, seen = base_of(), []
+
+    def keys(world: World) -> list[str]:
+        seen.append(world)
+        return world["issues"].keys()
+
+    first, second = World(base), World(base)
+    first.edit("issues").delete("a")
+    assert first.once(keys) == second.once(keys) == ["a", "b", "c", "d"]
+    assert seen == [base.world]
