@@ -47,7 +47,7 @@ def _delta_rows(expr: tree.DeltaRows, context: Context) -> Json:
         case "deleted":
             return [row for key, row in old.items() if key not in new]
         case "updated":
-            both = [key for key in old if key in new]
+            both = [key for key in old if key in new and old[key] is not new[key]]
             return [new[key] for key in both if not same(old[key], new[key])]
 
 
@@ -78,7 +78,9 @@ def _changes(initial: Any, final: Any) -> list[_Change]:
         old, new = dict(initial[name].items()), dict(final[name].items())
         for key in {**old, **new}:
             if key in old and key in new:
-                found += [_Change(name, key, p) for p in _differences(old[key], new[key])]
+                # Most rows are the very same object, and comparing them all would take milliseconds.
+                if old[key] is not new[key]:
+                    found += [_Change(name, key, p) for p in _differences(old[key], new[key])]
             else:
                 found.append(_Change(name, key, ()))
     return found

@@ -15,7 +15,7 @@ from rewardlang import driver, emit, interpret
 from rewardlang.data import scenarios
 from rewardlang_runtime import Detail, Episode, Scenario
 
-COUNT = int(os.environ.get("REWARDLANG_TRACES", "300"))
+COUNT = int(os.environ.get("REWARDLANG_TRACES", "2000"))
 FILES = sorted(scenarios().glob("*.yaml"))
 
 
