@@ -52,7 +52,7 @@ def test_a_call_is_a_dozen_tokens_and_a_value_reads_the_same_everywhere(tokenize
     ]  # fmt: skip
     prompt = 'Create a page "Backup Plan" below "Guides" in the OPS space, with the heading Owners.'
     assert pieces(prompt) == [
-        'Create a page "', "Backup", " Plan", '" below "', "Guides", '" in the ', "OPS",
+        'Create a page "', "Backup Plan", '" below "', "Guides", '" in the ', "OPS",
         " space, with the heading ", "Owners", ".",
     ]  # fmt: skip
 
