@@ -52,7 +52,8 @@ def oracle(environment: Environment) -> Policy:
 
 def recorded(trace: Trace) -> Policy:
     """The calls of a trace, whatever is answered."""
-    for action in trace.sent:  # not `yield from`: a tuple is sent nothing
+    # Not `yield from`, which would send the observations to a tuple.
+    for action in trace.sent:  # noqa: UP028
         yield action
     yield "", trace.answer
 

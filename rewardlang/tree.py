@@ -98,7 +98,7 @@ class CallField(Typed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Get(Typed):
-    """`object.name` of a JSON object or row; when `safe`, null if the object or the key is absent."""
+    """`object.name` of a JSON object or row; when `safe`, null if object or key are absent."""
 
     object: Expr
     name: str
@@ -137,8 +137,9 @@ class Present(Typed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compare(Typed):
-    """Equality is JSON's and strict: bool never equals number, 1 equals 1.0. Order needs two numbers
-    or two strings. `plain` when the types rule out every mix, so that Python's operator is exact."""
+    """Equality is JSON's and strict: bool never equals number, 1 equals 1.0. Order needs two
+    numbers or two strings. `plain` when the types rule out every mix, so that Python's operator is
+    exact."""
 
     op: Literal["==", "!=", "<", "<=", ">", ">="]
     left: Expr
@@ -296,7 +297,7 @@ class Draw(Typed):
 
 @dataclass(frozen=True, slots=True)
 class OpMatch:
-    """One alternative: an operation (None: any, invented tools too) and a condition over the call."""
+    """One alternative: an operation (None: any, invented tools too) and a condition on the call."""
 
     operation: str | None
     condition: Expr | None
@@ -315,7 +316,7 @@ class Match:
 class Window:
     """A scope. `before`: calls before the first `opens`, none when it never comes. `after`: calls
     after the first `opens`. `between`: calls strictly inside a window from an `opens` to the next
-    `closes`; a window that never closes does not count. The opening and closing calls lie outside."""
+    `closes`; a window that never closes does not count. Opening and closing calls lie outside."""
 
     kind: Literal["before", "after", "between"]
     opens: Match

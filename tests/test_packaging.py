@@ -108,7 +108,8 @@ def test_every_direct_dependency_is_pinned() -> None:
         for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
         if "==" in line
     }
-    named = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    extras = project["optional-dependencies"].values()
+    named = [*project["dependencies"], *(each for extra in extras for each in extra)]
     for requirement in named:
         name = requirement.split(">")[0].split("=")[0].strip().lower().replace("_", "-")
         assert name in pins, requirement

@@ -15,7 +15,7 @@ MAX_EXPRESSIONS = 150_000
 
 MAX_EXPRESSION_DEPTH = 64
 MAX_LET_DEPTH = 128
-"""Levels of a let and those that it reads, one inside the other; evaluating them takes recursion."""
+"""Levels of a let and those that it reads, one inside the other; to evaluate them is to recurse."""
 
 MAX_INT = 2**63 - 1
 """JSON readers agree on integers of 64 bits; so do ours."""
