@@ -9,7 +9,8 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -75,6 +76,19 @@ def chat(replies: list[str]) -> list[dict[str, Any]]:
     return messages
 
 
+def fresh_chats(replies: list[str], count: int = 4_000) -> Iterator[list[dict[str, Any]]]:
+    """Episodes without end in which hardly an argument text was seen before."""
+    chats = []
+    for number in range(count):
+        episode = chat(replies)
+        for message in episode:
+            for call in message.get("tool_calls") or ():
+                function = call["function"]
+                function["arguments"] = function["arguments"].replace("}", f', "n": {number}}}')
+        chats.append(episode)
+    return cycle(chats)
+
+
 def expression_by_hand(world: Any, params: dict[str, Any]) -> float:
     """`expression.yaml`'s one part, written by hand."""
     issue = world["issues"].get(params["key"])
@@ -118,6 +132,7 @@ def measure() -> list[Row]:
     def score_by_hand() -> object:
         return handwritten.score_messages(messages, KEY)
 
+    ours_next, theirs_next = fresh_chats(replies), fresh_chats(replies)
     expression = driver.load(HERE / "job" / "expression.yaml")
     expression_environment = Environment(expression)
     expression_environment.reset(seed=0)
@@ -132,6 +147,9 @@ def measure() -> list[Row]:
     return [
         Row("score chat messages, per part",
             compare(lambda: score_messages(small, params, messages), score_by_hand), 0.45),
+        Row("(the same, every text new)",
+            compare(lambda: score_messages(small, params, next(ours_next)),
+                    lambda: handwritten.score_messages(next(theirs_next), KEY)), 1.0),
         Row("score recorded calls",
             compare(lambda: score_episode(episode), score_by_hand), 0.10),
         Row("(by hand, recorded calls)",

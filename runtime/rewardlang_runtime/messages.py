@@ -29,8 +29,9 @@ from rewardlang_runtime.world import World, load_base
 
 _UNCUT = 512
 """Text this short holds no string or list that a cap would cut, only depth."""
-_SHORT = 96
-_REMEMBERED = 4_096
+_SHORT = 2 * MAX_DEPTH
+"""Text no longer than this nests no deeper than the cap, so that nothing of it can be cut."""
+_REMEMBERED = 256
 """The rollouts of a group make the same short calls over and over: so many of each tool are made
 once. The objects are shared, and rewards change nothing."""
 _LEFT_OUT = '"_left_out":'
@@ -201,27 +202,46 @@ def _read(
                 try:
                     function = requested["function"]
                     name, text, seen = function["name"], function["arguments"], message["content"]
-                    unread, made, reads_response, _, _ = tools[name]
+                    unread, made, reads_response, _, status = tools[name]
                     if type(seen) is str and (seen[2] != "e" or seen[2:7] != "error"):
                         if unread is not None:
                             record(unread if unread not in calls else _again(unread))
                             continue
                         if not reads_response:
-                            known = made[text]
-                            record(known if known not in calls else _again(known))
-                            continue
+                            known = made.get(text)
+                            if known is not None:
+                                record(known if known not in calls else _again(known))
+                                continue
+                            if len(text) <= _SHORT and type(args := _loads(text)) is dict:
+                                # As Call(...), without the cost of a Python frame.
+                                call = _new(Call)
+                                call.op = name
+                                call.args = args
+                                call.kind = "ok"
+                                call.status = status
+                                call.response = None
+                                if len(made) >= _REMEMBERED:
+                                    made.clear()
+                                made[text] = call
+                                record(call)
+                                continue
                         usual = True
                     else:
                         usual = False
-                except (KeyError, TypeError, IndexError):  # not this shape, no such tool, or new
+                except (
+                    KeyError,
+                    TypeError,
+                    IndexError,
+                    ValueError,
+                ):  # another shape or tool
                     function = requested.get("function", requested)
                     name, text = function["name"], function.get("arguments")
                     seen, usual = message["content"], False
-                call, cut_now, short = _call(tools, name, text, seen, usual)
+                other, cut_now, short = _call(tools, name, text, seen, usual)
                 cuts += cut_now
                 shortened = shortened or short
-                if call is not None:
-                    record(call)
+                if other is not None:
+                    record(other)
             elif role == "assistant":
                 pending = message.get("tool_calls")
                 if pending:
@@ -264,17 +284,12 @@ def _call(
     if args is None or seen.startswith(_REFUSED):
         return Call(name, {}, "malformed_arguments", 0, None), 0, False
     if usual or not seen.startswith(FAILED):
-        _, made, reads_response, reads_args, status = tools[name]
+        _, _, reads_response, reads_args, status = tools[name]
         if reads_response:
             if not reads_args:
                 args, cuts = {}, 0
             return Call(name, args, "ok", status, _json(seen)), cuts, _LEFT_OUT in seen
-        call = Call(name, args, "ok", status, None)
-        if type(arguments) is str and len(arguments) <= _SHORT:
-            if len(made) >= _REMEMBERED:
-                made.clear()
-            made[arguments] = call
-        return call, cuts, False
+        return Call(name, args, "ok", status, None), cuts, False
     body = _json(seen)
     error = body["error"] if type(body) is dict and type(body.get("error")) is dict else _NOTHING
     kind, status = error.get("kind"), error.get("status")
