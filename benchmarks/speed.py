@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import handwritten
 from compare import Ratio, compare
-from rewardlang_runtime.messages import score_messages
 
 from rewardlang import driver
 from rewardlang_runtime import Environment, Scenario
+from rewardlang_runtime.messages import score_messages
 
 HERE = Path(__file__).parent
 KEY = "APP-4"
