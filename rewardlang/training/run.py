@@ -61,22 +61,50 @@ class Run:
     """One sitting of a run."""
 
     def __init__(self, settings: TrainSettings, view: View):
+        began = time.perf_counter()
         self.interrupted = False
         self.view = view
         self.processes = int(os.environ.get("WORLD_SIZE", "1"))
         self.main = int(os.environ.get("RANK", "0")) == 0
         if settings.resume is not None:
-            self.folder = Path(settings.resume)
-            self.settings = read_settings(self.folder / CONFIG)
+            self.settings = read_settings(Path(settings.resume) / CONFIG)
         else:
             self.settings = settings.resolved()
+        # What is wrong with the settings or the scenarios shows before there is a folder.
+        self.factories: dict[str, RolloutFactory] = self._load_scenarios()
+        self.device = self._load_libraries()
+        if settings.resume is not None:
+            self.folder = Path(settings.resume)
+        else:
             self.folder = self._new_folder()
         state = self._state()
         self.clock = Clock(state.get("seconds", {}))
+        self.clock.add("load", time.perf_counter() - began)
         self.steps: int = state.get("steps", 0)
         self.notes: dict[str, Any] = {}
-        self.device = "cpu"
-        self.factories: dict[str, RolloutFactory] = {}
+
+    def _load_scenarios(self) -> dict[str, RolloutFactory]:
+        from rewardlang.training.rollouts import RolloutFactory
+
+        factories: dict[str, RolloutFactory] = {}
+        for path in self.settings.scenarios:
+            factory = RolloutFactory(path)
+            name = factory.scenario.name
+            if name in factories:
+                raise TrainingError(f"{path} and {factories[name].path} are both {name}")
+            factories[name] = factory
+        return factories
+
+    def _load_libraries(self) -> str:
+        """Import what is slow to import, and say on which device it will run."""
+        from rewardlang.training import grpo, model
+
+        device = model.pick_device(self.settings.device)
+        grpo.per_device(self.settings, self.processes)
+        grpo.wants_vllm(self.settings, device)
+        use_threads(self.settings.threads)
+        grpo.quiet()
+        return device
 
     # ---- the folder ----
 
@@ -132,24 +160,9 @@ class Run:
 
     def go(self, interrupt: Interrupt) -> None:
         """All phases that are not done yet."""
-        settings, view = self.settings, self.view
-        view.say(f"run folder: {self.folder}")
-        with self.clock.phase("load"):
-            from rewardlang.training import grpo, model
-            from rewardlang.training.rollouts import RolloutFactory
-
-            self.device = model.pick_device(settings.device)
-            use_threads(settings.threads)
-            grpo.quiet()
-            for path in settings.scenarios:
-                factory = RolloutFactory(path)
-                name = factory.scenario.name
-                if name in self.factories:
-                    raise TrainingError(f"{path} and {self.factories[name].path} are both {name}")
-                self.factories[name] = factory
+        self.view.say(f"run folder: {self.folder}")
         with self.clock.phase("warm_start"):
             start = self._start()
-            settings = self.settings
         with self.clock.phase("load"):
             trainer = self._trainer(start)
         with self.clock.phase("baseline"):

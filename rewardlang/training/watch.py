@@ -59,8 +59,11 @@ class Clock:
         try:
             yield
         finally:
-            spent = time.perf_counter() - began
-            self.seconds[name] = round(self.seconds.get(name, 0.0) + spent, 2)
+            self.add(name, time.perf_counter() - began)
+
+    def add(self, name: str, spent: float) -> None:
+        """Count `spent` seconds as `name`."""
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + spent, 2)
 
 
 class Interrupt:

@@ -173,6 +173,17 @@ def test_what_cannot_run_says_why(changes: dict[str, Any], why: str, tmp_path: P
     settings = short(**{"warm_start": warm, "output": str(tmp_path / "run"), **changes})
     with pytest.raises(TrainingError, match=why):
         train(settings, silent())
+    assert "model" in changes or not (tmp_path / "run").exists()
+
+
+def test_a_scenario_with_errors_leaves_no_folder(tmp_path: Path) -> None:
+    from rewardlang.driver import CheckFailed
+
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("rewardlang: 1\nscenario: x\n")
+    with pytest.raises(CheckFailed):
+        train(short(scenarios=(str(broken),), output=str(tmp_path / "run")), silent())
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_folder_is_not_written_over(short_run: Path) -> None:
