@@ -17,6 +17,7 @@ from rewardlang.emit.kinds import (
 from rewardlang.emit.lowering import Lowering, lowers
 from rewardlang.types.types import Bool, List, Number, Object, String, Table
 
+_ORDERS = {"<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal"}
 _OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}
 
 
@@ -29,9 +30,7 @@ def _compare(low: Lowering, expr: tree.Compare) -> ast.expr:
     low.mark(expr)
     if order_is_exact(expr.left, expr.right):
         return nodes.compare(left, expr.op, right)
-    less = low.pool.operator("less" if expr.op in "<>" else "less_equal")
-    pair = (left, right) if expr.op[0] == "<" else (right, left)
-    return nodes.call(less, *pair)
+    return nodes.call(low.pool.operator(_ORDERS[expr.op]), left, right)
 
 
 def _equal(low: Lowering, left: tree.Expr, right: tree.Expr, a: ast.expr, b: ast.expr) -> ast.expr:
@@ -60,17 +59,17 @@ def _in(low: Lowering, expr: tree.In) -> ast.expr:
     constants = container.value if isinstance(container, tree.Const) else None
     if isinstance(constants, list) and equality_is_exact(item, container):
         return _in_constants(low, expr, constants, operator)
+    if is_kind(container, Table):
+        table, key = low.sequence([container, item])
+        operator = "is" if expr.negated else "is not"
+        return nodes.compare(nodes.method(table, "get", key), operator, nodes.const(None))
     a, b = low.sequence([item, container])
     in_list = is_kind(container, List) and equality_is_exact(item, container)
     if in_list or (is_kind(container, Object) and is_kind(item, String)):
         return nodes.compare(a, operator, b)
-    there: ast.expr
-    if is_kind(container, Table):
-        there = nodes.compare(nodes.method(b, "get", a), "is not", nodes.const(None))
-    else:
-        if not is_container(container):
-            low.risky = True
-        there = nodes.call(low.pool.operator("member"), a, b)
+    if not is_container(container):
+        low.risky = True
+    there = nodes.call(low.pool.operator("member"), a, b)
     return nodes.not_(there) if expr.negated else there
 
 
@@ -172,6 +171,8 @@ def _text(low: Lowering, expr: tree.Text) -> ast.expr:
 def _builtin(low: Lowering, expr: tree.Builtin) -> ast.expr:
     low.mark(expr)
     args = low.sequence(expr.args)
+    if expr.name == "contains":
+        args = [low.without_walrus(arg, expr.span) for arg in args]
     return _direct(expr, args) or nodes.call(low.pool.builtin(expr.name), *args)
 
 

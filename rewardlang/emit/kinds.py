@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from rewardlang import tree
 from rewardlang.types.types import (
     Any,
@@ -101,7 +103,8 @@ def is_bounded(type_: Type) -> bool:
     """Whether a number of this type is certainly finite."""
     if not isinstance(type_, Number):
         return False
-    return type_.integer or (type_.low is not None and type_.high is not None)
+    ends = (type_.low, type_.high)
+    return type_.integer or all(end is not None and isfinite(end) for end in ends)
 
 
 def is_container(expr: tree.Expr) -> bool:

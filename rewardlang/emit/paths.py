@@ -163,11 +163,11 @@ def _is_null(low: Lowering, expr: tree.IsNull) -> ast.expr:
 
 @lowers(tree.Coalesce)
 def _coalesce(low: Lowering, expr: tree.Coalesce) -> ast.expr:
+    if isinstance(expr.left.type, Null) and vouched(expr.left) and not expr.left.facts.can_fail:
+        return low.value(expr.right)
     left = low.value(expr.left)
     if never_null(expr.left):
         return left
-    if isinstance(expr.left.type, Null) and vouched(expr.left):
-        return low.value(expr.right)
     first, again = low.twice(left)
     right, statements = low.branch(lambda: low.value(expr.right))
     if not statements:

@@ -37,6 +37,8 @@ __all__ = [
     "divide",
     "equal",
     "finite",
+    "greater",
+    "greater_equal",
     "insert",
     "items",
     "less",
@@ -102,6 +104,19 @@ def details(
                 value = cap
         found.append(Detail(int(value * 1e6 + 0.5) / 1e6, gates, parts, applied))
     return tuple(found)
+
+
+# ---- order ----
+
+
+def greater(a: Any, b: Any) -> bool:
+    """`a > b` for two numbers or two strings; anything else fails."""
+    return less(b, a)
+
+
+def greater_equal(a: Any, b: Any) -> bool:
+    """`a >= b` for two numbers or two strings; anything else fails."""
+    return less_equal(b, a)
 
 
 # ---- numbers ----

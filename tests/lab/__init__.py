@@ -142,7 +142,9 @@ def change(world: World, table: str, key: str, fields: Any) -> None:
     if fields is None:
         world.edit(table).delete(key)
         return
-    row = copy.deepcopy(world[table].get(key) or {**world[table].get("t1"), "id": key, "code": key})
+    row = copy.deepcopy(
+        world[table].get(key) or {**world.base.world[table].get("t1"), "id": key, "code": key}
+    )
     for path, value in fields.items():
         *steps, last = path.split(".")
         inner = row

@@ -1,4 +1,4 @@
-"""Random episodes of a scenario: its oracle spoiled, random calls, and traces recorded elsewhere."""
+"""Random episodes of a scenario: its oracle spoiled, random calls, traces from elsewhere."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def play(environment: Environment, rng: random.Random, words: list[str]) -> None
         elif roll < 0.95:
             environment.call(*random_call(scenario, rng, words))
         else:
-            environment.call(rng.choice(["addLabel", "", "getIsue", "zz"]), rng.choice(['{"a": 1}', "["]))
+            environment.call(
+                rng.choice(["addLabel", "", "getIsue", "zz"]), rng.choice(['{"a": 1}', "["])
+            )
     if rng.random() < 0.7:
         answer = step[1] if follow and not step[0] else " ".join(rng.choices(words, k=4))
         if rng.random() < 0.3:
