@@ -1,24 +1,32 @@
-"""Compiled operations do what the interpreter says: the same answers, the same worlds after them."""
+"""Compiled operations do what the interpreter says: the same answers, the same worlds after."""
 
 from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from properties import traces
 
 from rewardlang import driver, emit, interpret, model
 from rewardlang.data import scenarios
 from rewardlang.interpret import Failure
-from rewardlang_runtime import World, load_base
+from rewardlang_runtime import Scenario, World, load_base
 from rewardlang_runtime.validate import Validator, defaults_of
 from rewardlang_runtime.values import FAILURES, ScenarioFault
 
 COUNT = int(os.environ.get("REWARDLANG_OPERATIONS", "1500"))
-FILES = [scenarios() / f"{name}.yaml" for name in ("jira_get_issue", "confluence_create_page")]
+FILES = {
+    "jira": scenarios() / "jira_get_issue.yaml",
+    "confluence": scenarios() / "confluence_create_page.yaml",
+}
+CASES = Path(__file__).parent.parent / "scenarios"
 
 
 def outcome(run: Any, world: World, *args: Any) -> Any:
@@ -39,47 +47,59 @@ def state(world: World) -> Any:
     return {name: table.items() for name, table in world.items()}, world.counters
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_operations_agree(path: Path) -> None:
-    checked = driver.check(path)
+def requests(api: str, scenario: Scenario, rng: random.Random) -> Iterator[tuple[str, Any, bool]]:
+    """Operation, arguments, whether a new world begins: cases, some spoiled, and random ones."""
+    words = traces.pool(scenario)
+    cases = yaml.safe_load((CASES / f"cases_{api}.yaml").read_text())
+    while True:
+        first = True
+        for call in rng.choice(cases)["calls"]:
+            args = call["args"]
+            if rng.random() < 0.25:
+                args = traces.spoiled(args, rng, words)
+            if call["op"] in scenario.operations and isinstance(args, dict):
+                yield call["op"], args, first
+                first = False
+            if rng.random() < 0.2:
+                name = rng.choice(sorted(scenario.operations))
+                schema = scenario.operations[name].schema
+                yield name, traces.sample(schema, schema, rng, words, 0), first
+
+
+@pytest.mark.parametrize("api", FILES)
+def test_operations_agree(api: str) -> None:
+    checked = driver.check(FILES[api])
     assert checked.scenario is not None, checked.diagnostics
     defined: dict[str, model.Operation] = checked.scenario.operations
-    apis = {api.name: api for api in checked.scenario.apis}
+    apis = {each.name: each for each in checked.scenario.apis}
     namespace: dict[str, Any] = {"__name__": "differential"}
     exec(emit.compile_module(checked.scenario), namespace)
-    scenario = namespace["SCENARIO"]
+    scenario: Scenario = namespace["SCENARIO"]
     rng = random.Random(os.environ.get("REWARDLANG_SEED", "1"))
-    words = traces.pool(scenario)
     base = load_base(scenario)
     valid = {
         name: Validator(operation, scenario.apis[operation.api]).is_valid
         for name, operation in scenario.operations.items()
     }
-    names = sorted(scenario.operations)
-    users = list(base.world["users"].keys())
+    users = base.world["users"].keys()
     by_code = by_hand = World(base)
-    answered: dict[str, set[Any]] = {name: set() for name in names}
-    for number in range(COUNT):
-        if number % 12 == 0:
+    actor = scenario.actor
+    answered: dict[str, set[Any]] = {name: set() for name in sorted(scenario.operations)}
+    for number, (name, args, fresh) in enumerate(islice(requests(api, scenario, rng), COUNT)):
+        if fresh:
             by_code, by_hand = World(base), World(base)
-            actor = scenario.actor if rng.random() < 0.7 else rng.choice(users)
-        name = rng.choice(names)
+            actor = scenario.actor if rng.random() < 0.8 else rng.choice(users)
         operation = scenario.operations[name]
-        args = traces.sample(operation.schema, operation.schema, rng, words, 0)
-        if rng.random() < 0.3:
-            args = traces.spoiled(args, rng, words)
-        if not isinstance(args, dict) or not valid[name](args):
+        if not valid[name](args):
             continue
         args = {**defaults_of(operation.schema), **args}
         now = f"2026-03-02T{number % 24:02}:00:00.000+0000"
         compiled = outcome(operation.run, by_code, args, now, actor)
-
-        def interpreted(world: World, *rest: Any, name: str = name) -> Any:
-            return interpret.run(defined[name], apis, world, *rest)
-
-        expected = outcome(interpreted, by_hand, args, now, actor)
+        run = partial(interpret.run, defined[name], apis)
+        expected = outcome(run, by_hand, args, now, actor)
         assert compiled == expected, f"{name} {args}"
         assert state(by_code) == state(by_hand), f"{name} {args}"
         answered[name].add(expected if isinstance(expected, str) else expected[0])
     assert not any("failure" in found for found in answered.values()), answered
-    assert sum(len(found) > 1 for found in answered.values()) >= 5, "few operations met an error"
+    succeeded = [name for name, found in answered.items() if min(map(int, found)) < 300]
+    assert len(succeeded) > 0.8 * len(answered), answered
