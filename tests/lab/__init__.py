@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,8 @@ def scenario_text(
         "oracle": [{"a": {"k": "1"}}],
         **keys,
     }
-    return json.dumps(document, indent=1, ensure_ascii=False)  # JSON is YAML
+    text = json.dumps(document, indent=1, ensure_ascii=False)  # JSON is YAML, but for a few letters
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff]", lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def read(text: str) -> tuple[model.Scenario | None, list[Diagnostic]]:
