@@ -18,7 +18,7 @@ TARGET = 0.40
 """Mean reward of spoiled demonstrations: a start from which there is far to go, but not from 0."""
 CALIBRATED_ON = 200
 """Tasks on which the strength of spoiling is found."""
-FILLED = 16
+FILLED = 32
 """Tasks for which each prompt template is filled, to find its constant text."""
 NOTES = "start.json"
 """Written last into the folder of a prepared model, so that a half-made one is made again."""

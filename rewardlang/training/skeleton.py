@@ -17,6 +17,8 @@ _SCALAR = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 SHORTEST = 3
 """Characters that a stretch must have to become a token."""
+NEARLY_ALL = 0.75
+"""Share of texts that have a stretch of their template."""
 
 
 class Leaf(NamedTuple):
@@ -78,31 +80,34 @@ class Shapes:
 
 
 def common_stretches(texts: Sequence[str]) -> list[str]:
-    """Stretches of words that all of `texts` share, in order: the fixed part of a template."""
-    if not texts:
-        return []
-    words = _WORD.findall(texts[0])
-    kept = [True] * len(words)
-    cut = [False] * (len(words) + 1)  # whether something varies just before this word
-    for text in dict.fromkeys(texts[1:]):
-        other = _WORD.findall(text)
-        matched = [False] * len(words)
-        previous = (0, 0)
-        for a, b, size in SequenceMatcher(None, words, other, autojunk=False).get_matching_blocks():
-            matched[a : a + size] = [True] * size
-            if (a, b) != previous:
-                cut[a] = True
-            previous = (a + size, b + size)
-        kept = [old and new for old, new in zip(kept, matched, strict=True)]
+    """Stretches of words that nearly all of `texts` share, in order: the fixed part of a template.
+
+    Nearly all, since two texts can be matched in more than one way, and one wrong match must not
+    cost a stretch.
+    """
+    others = list(dict.fromkeys(texts[1:]))
+    words = _WORD.findall(texts[0]) if texts else []
+    kept = [0] * len(words)
+    joined = [0] * len(words)  # how often a word directly follows the one before, as here
+    for text in others:
+        matcher = SequenceMatcher(None, words, _WORD.findall(text), autojunk=False)
+        end = (0, 0)
+        for a, b, size in matcher.get_matching_blocks():
+            for place in range(a, a + size):
+                kept[place] += 1
+                joined[place] += place > a or (a, b) == end
+            end = (a + size, b + size)
+    least = NEARLY_ALL * len(others)
     found, current = [], ""
-    for word, keep, new in zip(words, kept, cut, strict=False):
-        if not keep or new:
+    for word, matches, follows in zip(words, kept, joined, strict=True):
+        if matches < least or follows < least:
             found.append(current)
             current = ""
-        if keep:
+        if matches >= least:
             current += word
     found.append(current)
-    return [stretch for stretch in found if len(stretch) >= SHORTEST]
+    shared = [stretch for stretch in found if len(stretch) >= SHORTEST]
+    return [s for s in shared if sum(s in text for text in others) >= least]
 
 
 def frequent(stretches: Counter[str], least: int) -> list[str]:

@@ -43,6 +43,13 @@ def test_the_fixed_part_of_a_template() -> None:
     assert common_stretches(texts) == ['Create "', '" below "', '" in ']
 
 
+def test_a_stretch_survives_a_text_that_can_be_matched_in_two_ways() -> None:
+    names = ["Next Steps", "Goals", "Costs", "Risks", "Owners", "Scope"]
+    texts = [f"Write {a}, {b} and {c}." for a in names for b in names for c in names if a != b != c]
+    first = "Write Goals, Costs and Next Steps."
+    assert common_stretches([first, *texts]) == ["Write ", " and "]
+
+
 @pytest.mark.parametrize("texts", [[], [""], ["x", "y"]])
 def test_no_fixed_part(texts: list[str]) -> None:
     assert common_stretches(texts) == []
