@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 import yaml
 from properties import traces
 
-from rewardlang import driver, emit, interpret, model
+from rewardlang import interpret, model
 from rewardlang.data import scenarios
 from rewardlang.interpret import Failure
 from rewardlang_runtime import Scenario, World, load_base
@@ -68,13 +69,9 @@ def requests(api: str, scenario: Scenario, rng: random.Random) -> Iterator[tuple
 
 @pytest.mark.parametrize("api", FILES)
 def test_operations_agree(api: str) -> None:
-    checked = driver.check(FILES[api])
-    assert checked.scenario is not None, checked.diagnostics
-    defined: dict[str, model.Operation] = checked.scenario.operations
-    apis = {each.name: each for each in checked.scenario.apis}
-    namespace: dict[str, Any] = {"__name__": "differential"}
-    exec(emit.compile_module(checked.scenario), namespace)
-    scenario: Scenario = namespace["SCENARIO"]
+    typed, scenario = shipped.typed(FILES[api]), shipped.compiled(FILES[api])
+    defined: dict[str, model.Operation] = typed.operations
+    apis = {each.name: each for each in typed.apis}
     rng = random.Random(os.environ.get("REWARDLANG_SEED", "1"))
     base = load_base(scenario)
     valid = {

@@ -9,14 +9,13 @@ import os
 from pathlib import Path
 
 import pytest
+import shipped
 from properties import traces
 
-from rewardlang import driver, emit, interpret
-from rewardlang.data import scenarios
+from rewardlang import interpret
 from rewardlang_runtime import Detail, Episode, Scenario
 
 COUNT = int(os.environ.get("REWARDLANG_TRACES", "2000"))
-FILES = sorted(scenarios().glob("*.yaml"))
 
 
 def online(scenario: Scenario, episode: Episode) -> Detail:
@@ -29,17 +28,12 @@ def online(scenario: Scenario, episode: Episode) -> Detail:
     return scenario.finish(state, episode)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", shipped.FILES, ids=lambda path: path.stem)
 def test_all_agree(path: Path) -> None:
-    checked = driver.check(path)
-    assert checked.scenario is not None, checked.diagnostics
-    namespace: dict[str, object] = {"__name__": "differential"}
-    exec(emit.compile_module(checked.scenario), namespace)
-    scenario = namespace["SCENARIO"]
-    assert isinstance(scenario, Scenario)
+    typed, scenario = shipped.typed(path), shipped.compiled(path)
     seen = set()
     for episode in traces.episodes(scenario, COUNT, os.environ.get("REWARDLANG_SEED", "1")):
-        expected = interpret.reward(checked.scenario, episode)
+        expected = interpret.reward(typed, episode)
         detail = scenario.detail(episode)
         calls = "\n".join(map(repr, episode.calls))
         assert detail == expected, f"{episode.params}\n{calls}\n{episode.answer}"
