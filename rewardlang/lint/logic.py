@@ -16,6 +16,7 @@ from rewardlang.model import Scenario
 from rewardlang.resolve import intervals
 from rewardlang.resolve.keys import key
 from rewardlang.source import Span
+from rewardlang.types.relations import bounds_in_words
 from rewardlang.types.types import Bool, Number
 from rewardlang.walk import below, everything
 
@@ -233,13 +234,7 @@ def _reason(node: tree.Expr) -> str:
         for side in (node.left, node.right):
             type_ = side.type
             if isinstance(type_, Number) and not isinstance(side, tree.Const):
-                return f"`{' '.join(side.span.text.split())}` is {_bounds(type_)}"
+                return f"`{' '.join(side.span.text.split())}` is {bounds_in_words(type_)}"
     if isinstance(node, tree.Formula):
         return "there are never so many calls" if node.count else "0 is no condition"
     return "the same in every episode"
-
-
-def _bounds(type_: Number) -> str:
-    if type_.low is not None and type_.high is not None:
-        return f"{type_.low:g}" if type_.low == type_.high else f"{type_.low:g} to {type_.high:g}"
-    return f"{type_.low:g} or more" if type_.low is not None else f"at most {type_.high:g}"

@@ -10,6 +10,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.expressions import Constants, nodes
 from rewardlang.lint.registry import lint
 from rewardlang.model import Scenario
+from rewardlang.types.relations import bounds_in_words
 from rewardlang.types.types import Number
 
 _SIMILARITIES = (
@@ -59,20 +60,9 @@ def saturating(scenario: Scenario) -> Iterator[Diagnostic]:
                 codes.SATURATING,
                 f"this {node.name} is always {flat}",
                 Label(node.span, "flat on all reachable values"),
-                (Label(value.span, _bounds(value)),),
+                (Label(value.span, bounds_in_words(value.type)),),
                 "move the bounds to where the value lies",
             )
-
-
-def _bounds(expr: tree.Expr) -> str:
-    type_ = expr.type
-    if not isinstance(type_, Number):
-        return ""
-    low = "" if type_.low is None else f"{type_.low:g}"
-    high = "" if type_.high is None else f"{type_.high:g}"
-    return (
-        f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
-    )
 
 
 def _ends(expr: tree.Expr) -> tuple[float, float]:

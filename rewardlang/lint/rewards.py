@@ -10,6 +10,7 @@ from rewardlang.lint.normal import negated, normal
 from rewardlang.lint.registry import lint
 from rewardlang.model import Part, Scenario
 from rewardlang.source import Span
+from rewardlang.types.relations import bounds_in_words
 from rewardlang.types.types import Number
 
 _DOMINANT = 0.8
@@ -93,7 +94,7 @@ def score_out_of_range(scenario: Scenario) -> Iterator[Diagnostic]:
         yield Diagnostic(
             codes.SCORE_OUT_OF_RANGE,
             f"this {what} is not proven to lie in [0, 1]",
-            Label(expr.span, _range(low, high)),
+            Label(expr.span, bounds_in_words(type_)),
             help=_bounded(expr.span),
         )
 
@@ -101,16 +102,6 @@ def score_out_of_range(scenario: Scenario) -> Iterator[Diagnostic]:
 def _bounded(span: Span) -> str:
     text = " ".join(span.text.split())
     return f"write `clamp({text if len(text) <= 60 else '...'}, 0, 1)`, or scale it"
-
-
-def _range(low: float | None, high: float | None) -> str:
-    if low is None and high is None:
-        return "any number"
-    if low is None:
-        return f"at most {high:g}"
-    if high is None:
-        return f"{low:g} or more"
-    return f"from {low:g} to {high:g}"
 
 
 @lint(codes.DOMINATED_PENALTY)

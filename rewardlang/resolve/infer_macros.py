@@ -13,6 +13,7 @@ from rewardlang.resolve.infer import infer, vouched
 from rewardlang.resolve.lambdas import enter_lambda
 from rewardlang.resolve.scope import LocalName, Scope, failed, is_error
 from rewardlang.syntax import nodes
+from rewardlang.types.json_schema import INT64
 from rewardlang.types.relations import describe, join, may_be_null, nullable
 from rewardlang.types.types import Any, Bool, List, Number, Object, String, Table, Type
 
@@ -64,7 +65,7 @@ def items_of(source: Type) -> tuple[Type, Type, int | None]:
     """The type of the items, of their indices or keys, and how many there are at most."""
     match source:
         case List():
-            return source.item, Number(True, 0, None), source.max_items
+            return source.item, Number(True, 0, INT64[1]), source.max_items
         case Table():
             return source.row, String(), None
         case Object():
@@ -129,7 +130,7 @@ def _result(kind: str, item: Type, body: Type, most: int | None) -> Type:
         case "any" | "all" | "none":
             return Bool()
         case "count":
-            return Number(True, 0, most)
+            return Number(True, 0, INT64[1] if most is None else most)
         case "map":
             return List(body, most)
         case "filter" | "sort_by":

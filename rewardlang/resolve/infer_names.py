@@ -69,7 +69,8 @@ def value_of(name: str, span: Span, scope: Scope) -> tree.Expr:
 
 def _param(name: str, span: Span, scope: Scope) -> tree.Expr:
     params = scope.names["params"]
-    assert isinstance(params, RootName)
+    if not isinstance(params, RootName):  # a let of this name, which was reported
+        return failed(span)
     assert isinstance(params.facts.type, Object)
     root = tree.RootRef(span=span, facts=params.facts, name="params")
     facts = collect(params.facts.type.properties[name].type, root)

@@ -105,13 +105,17 @@ class Lets:
 
 
 def bind_lets(bindings: Sequence[Binding], scope: Scope) -> tuple[Scope, tuple[tree.LetDef, ...]]:
-    """Type `bindings` in dependency order; returns the scope that sees them."""
+    """Type `bindings` in dependency order; returns the scope that sees them.
+
+    A let whose name is taken hides nothing: whoever calls this reports it.
+    """
     items = {name.name: (name, node) for name, node in bindings}
     lets = Lets(items)
-    inner = replace(scope.naming(dict.fromkeys(items, LetName())), lets=lets)
+    free = {name: LetName() for name in items if name not in scope.names}
+    inner = replace(scope.naming(free), lets=lets)
     lets._base = inner
     graph = {
-        name: [] if node is None else [n.name for n in names_in(node) if n.name in items]
+        name: [] if node is None else [n.name for n in names_in(node) if n.name in free]
         for name, (_, node) in items.items()
     }
     lets.uses = {name: tuple(dict.fromkeys(used)) for name, used in graph.items()}

@@ -14,10 +14,12 @@ from rewardlang.resolve.conditions import condition
 from rewardlang.resolve.effects import infer_effects
 from rewardlang.resolve.facts import combine
 from rewardlang.resolve.infer_shapes import infer_shape
+from rewardlang.resolve.lambdas import taken
 from rewardlang.resolve.lets import bind_lets
 from rewardlang.resolve.narrow import facts_of
 from rewardlang.resolve.request_schemas import complete
 from rewardlang.resolve.scope import Known, RootName, Scope, is_error
+from rewardlang.resolve.signatures import MACROS, functions
 from rewardlang.syntax.files import ApiFile, ErrorItem, OperationItem, ParameterItem
 from rewardlang.types.relations import join
 from rewardlang.types.types import Null, Object, Property, Type, Union
@@ -34,6 +36,9 @@ def read_operation(
     seen = _args_type(item, file, scope, filled=False)
     args = tree.Facts(_args_type(item, file, scope, filled=True), "agent", "episode")
     inner = scope.naming({"args": RootName("args", args)})
+    for identifier, _ in item.lets:
+        if identifier.name in inner.names or identifier.name in (*functions(), *MACROS):
+            taken(identifier, scope)
     inner, lets = bind_lets(item.lets, inner)
     errors, inner = _errors(item.errors, inner)
     effects, writes_world = infer_effects(item.effects, inner)

@@ -73,13 +73,13 @@ def _size(use: Use) -> Result:
     most = type_.max_items if isinstance(type_, List) else None
     if isinstance(type_, String):
         most = type_.max_length
-    return Result(Number(True, 0, most))
+    return Result(Number(True, 0, INT64[1] if most is None else most))
 
 
 def _index_of(use: Use) -> Result:
     type_ = use.type(0)
     most = type_.max_items if isinstance(type_, List) else None
-    return Result(nullable(Number(True, 0, None if most is None else max(0, most - 1))))
+    return Result(nullable(Number(True, 0, INT64[1] if most is None else max(0, most - 1))))
 
 
 def _range(use: Use) -> Result:

@@ -418,3 +418,22 @@ def with_bounds(type_: Number, low: float | None, high: float | None) -> Number:
     lows = [x for x in (type_.low, low) if x is not None]
     highs = [x for x in (type_.high, high) if x is not None]
     return replace(type_, low=max(lows, default=None), high=min(highs, default=None))
+
+
+_MANY = 2**53
+"""Bounds from here on are those of the machine; a message does not mention them."""
+
+
+def bounds_in_words(type_: Type) -> str:
+    """Where a number lies: "from 0 to 6", "0 or more", "any number"."""
+    low = type_.low if isinstance(type_, Number) else None
+    high = type_.high if isinstance(type_, Number) else None
+    low = None if low is None or low <= -_MANY else low
+    high = None if high is None or high >= _MANY else high
+    if low is None and high is None:
+        return "any number"
+    if low is None:
+        return f"at most {high:g}"
+    if high is None:
+        return f"{low:g} or more"
+    return f"{low:g}" if low == high else f"from {low:g} to {high:g}"

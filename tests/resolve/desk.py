@@ -59,7 +59,8 @@ def quoted(expression: str) -> str:
 
 def check(expression: str, lets: str = "") -> str:
     """A reward whose one part checks `expression`."""
-    return f"let: {{{lets}}}\nreward:\n  parts:\n    - id: closed\n      weight: 1\n      check: {quoted(expression)}\n"
+    part = f"    - id: closed\n      weight: 1\n      check: {quoted(expression)}\n"
+    return f"let: {{{lets}}}\nreward:\n  parts:\n{part}"
 
 
 def diagnostics(expression: str, lets: str = "") -> list[Diagnostic]:
