@@ -31,7 +31,7 @@ class Checked:
 
     @property
     def ok(self) -> bool:
-        return not any(d.code.level == "error" for d in self.diagnostics)
+        return not _errors(self.diagnostics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def check(path: str | Path, files: Files | None = None) -> Checked:
         return Checked(path, tuple(diagnostics), None)
     gathered = load.gather(scenario_file, files)
     diagnostics += gathered.diagnostics
-    if gathered.world is None or len(gathered.apis) < len(scenario_file.use):
+    if gathered.world is None or _errors(gathered.diagnostics):
         return Checked(path, tuple(diagnostics), None)
     scenario, more = resolve.resolve(scenario_file, gathered.apis, gathered.world)
     diagnostics += more
@@ -152,10 +152,14 @@ def scenario_of(path: str | Path, files: Files | None = None) -> model.Scenario:
     checked = check(path, files)
     if checked.scenario is not None:
         return checked.scenario
-    errors = tuple(d for d in checked.diagnostics if d.code.level == "error")
+    errors = _errors(checked.diagnostics)
     if not errors:
         raise NoScenario(f"{path} holds an API or a world, not a scenario")
     raise CheckFailed(errors)
+
+
+def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(d for d in diagnostics if d.code.level == "error")
 
 
 def _check_part(path: Path, kind: str, files: Files) -> Checked:
@@ -172,7 +176,7 @@ def _check_part(path: Path, kind: str, files: Files) -> Checked:
     if world is not None:
         gathered = load.gather_apis(world, files)
         diagnostics += gathered.diagnostics
-        if len(gathered.apis) == len(world.use):
+        if not _errors(gathered.diagnostics):
             diagnostics += parts.check_world(world, gathered.apis)
     return Checked(path, tuple(diagnostics), None)
 

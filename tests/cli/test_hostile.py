@@ -12,6 +12,7 @@ from rewardlang import cli
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 LIMIT_S = 2.0
+"""Of this process alone, so that what else the machine does makes no difference."""
 
 HEAD = """\
 rewardlang: 1
@@ -136,10 +137,10 @@ STRANGE = ("let-chain", "dunder-let", "deep-parentheses", "deep-templates", "man
 
 
 def lint(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, float]:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(SystemExit) as exit:
         cli.main(["lint", "--no-cache", str(path)])
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     out = capsys.readouterr()
     return int(exit.value.code or 0), out.out + out.err, seconds
 
@@ -173,11 +174,11 @@ def test_strange_files(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert status in (0, 1), said
     assert seconds < LIMIT_S
     for args in (["run", str(path), "--policy", "random"], ["compile", str(path), "-o", "-"]):
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(SystemExit) as exit:
             cli.main(args)
         assert exit.value.code == 0, capsys.readouterr().err
-        assert time.perf_counter() - start < 5 * LIMIT_S
+        assert time.process_time() - start < 5 * LIMIT_S
 
 
 @pytest.mark.parametrize("kind", ["api", "world"])
