@@ -102,10 +102,8 @@ def _body(low: Lowering, cases: list[_Case], span: Span) -> list[ast.stmt]:
     with low.inside({}):
         held = _hoist_atoms(low, [case for case, _ in groups])
         for key, case in _repeated(groups).items():
-            name = low.fresh("m")
             assert case.condition is not None
-            low.put(nodes.assign(name, low.condition(case.condition)), case.condition.span)
-            held[key] = name
+            held[key] = _hold(low, case.condition)
         with low.hoisting(held):
             for case, updates in groups:
                 _group(low, case, updates, held, span)
@@ -133,10 +131,18 @@ def _hoist_atoms(low: Lowering, cases: list[_Case]) -> dict[Key, str]:
     for key, atom in atoms.items():
         costly = any(isinstance(part, _COSTLY) for part in everything(atom))
         if counts[key] > 1 and atom.facts.can_fail and not costly:
-            name = low.fresh("m")
-            low.put(nodes.assign(name, low.condition(atom)), atom.span)
-            held[key] = name
+            held[key] = _hold(low, atom)
     return held
+
+
+def _hold(low: Lowering, condition: tree.Expr) -> str:
+    """The name that holds whether a condition holds."""
+    node = low.condition(condition)
+    if isinstance(node, ast.Name):
+        return node.id
+    name = low.fresh("m")
+    low.put(nodes.assign(name, node), condition.span)
+    return name
 
 
 def _group(

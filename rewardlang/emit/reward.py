@@ -73,13 +73,12 @@ def emit_scalar(low: EpisodeFunction, scenario: model.Scenario, span: Span) -> N
     for part in scenario.parts:
         low.note(f"part {part.id}", part.span)
         low.ensure([expr for expr in (part.check, part.score) if expr is not None])
-        weight = nodes.const(part.weight)
         if part.check is not None:
-            earned = [nodes.add_to("value", weight)]
+            earned = [nodes.add_to("value", nodes.const(part.weight))]
             low.put(nodes.if_(low.condition(part.check), earned), part.span)
         elif part.score is not None:
-            share = nodes.binary(weight, "*", unit_value(low, part.score, "score"))
-            low.put(nodes.add_to("value", share), part.span)
+            score = unit_value(low, part.score, "score")
+            low.put(nodes.add_to("value", _weighted(part.weight, score)), part.span)
     if total not in (0.0, 1.0):
         low.put(nodes.add_to("value", nodes.const(total), "/"), span)
     for penalty in scenario.penalties:
@@ -237,10 +236,14 @@ def emit_detail(low: EpisodeFunction, scenario: model.Scenario, span: Span) -> N
     low.put(nodes.return_(nodes.call(low.pool.operator("detail"), four)), span)
 
 
+def _weighted(weight: float, score: ast.expr) -> ast.expr:
+    return score if weight == 1 else nodes.binary(nodes.const(weight), "*", score)
+
+
 def _sum(scenario: model.Scenario, parts: list[str]) -> ast.expr:
     result: ast.expr = nodes.const(0.0)
     for number, (part, name) in enumerate(zip(scenario.parts, parts, strict=True)):
-        share = nodes.binary(nodes.const(part.weight), "*", nodes.name(name))
+        share = _weighted(part.weight, nodes.name(name))
         result = share if number == 0 else nodes.binary(result, "+", share)
     return result
 

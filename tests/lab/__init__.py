@@ -93,8 +93,11 @@ def read(text: str) -> tuple[model.Scenario | None, list[Diagnostic]]:
 def read_well(text: str) -> model.Scenario:
     """The same, for a text that must have no errors."""
     scenario, found = read(text)
-    errors = [f"{d.code.id} {d.message}: {d.label.span.text}" for d in found]
+    errors = [
+        f"{d.code.id} {d.message}: {d.label.span.text}" for d in found if d.code.level == "error"
+    ]
     assert scenario is not None, "\n".join(errors)
+    assert not errors, "\n".join(errors)
     return scenario
 
 
