@@ -21,7 +21,7 @@ from rewardlang.types.types import (
 )
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<value>-?\d+(?:\.\d+)?|"[^"]*")|(?P<mark>->|[\[\](){}<>:,=*?]))"""
+    r"""\s*(?:(?P<name>[A-Za-z_]\w*)|(?P<value>-?\d+(?:\.\d+)?|"[^"]*")|(?P<mark>->|-|[\[\](){}<>:,=*?]))"""
 )
 
 _SIMPLE: dict[str, Type] = {
@@ -165,7 +165,7 @@ class _Reader:
             while self.peek() != ">":
                 words.append(self.take())
             self.take(">")
-            found = String(format="-".join(words))
+            found = String(format="".join(words))
         elif name in _SIMPLE:
             found = _SIMPLE[name]
         elif len(name) == 1 and name.isupper():
