@@ -216,16 +216,28 @@ def _operands(expr: tree.Expr) -> Iterator[tree.Expr]:
 def _value(expr: tree.Expr, context: Context) -> Json:
     """The value to show: null for one that has none, or that the reward never came to."""
     try:
-        return evaluate(expr, context)
+        return _plain(evaluate(expr, context), context)
     except (Failure, ScenarioFault):
         return None
 
 
+def _plain(value: Json, context: Context) -> Json:
+    """`value` as JSON data: calls by number, from 1, and name."""
+    if isinstance(value, list):
+        return [_plain(item, context) for item in value]
+    for number, call in enumerate(context.calls, 1):
+        if value is call:
+            return f"call {number}: {call.op}"
+    return value
+
+
 def decided_by(expr: tree.Expr, context: Context) -> tuple[int, ...]:
-    """The positions of the calls that the formulas in `expr` match."""
+    """The positions of the calls that the formulas in `expr`, and in its lets, match."""
     found: set[int] = set()
     for node in _operands(expr):
         match node:
+            case tree.LetRef():
+                found.update(decided_by(context.lets[node.name].value, context))
             case tree.TraceValue(kind="first"):
                 found.update(scoped(node.match, node.window, context)[:1])
             case tree.TraceValue(kind="last"):

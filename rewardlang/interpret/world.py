@@ -78,7 +78,7 @@ def _changes(initial: Any, final: Any) -> list[_Change]:
         old, new = dict(initial[name].items()), dict(final[name].items())
         for key in {**old, **new}:
             if key in old and key in new:
-                # Most rows are the very same object, and comparing them all would take milliseconds.
+                # Most rows are the very same object; comparing them all would take milliseconds.
                 if old[key] is not new[key]:
                     found += [_Change(name, key, p) for p in _differences(old[key], new[key])]
             else:

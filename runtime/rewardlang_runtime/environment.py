@@ -23,6 +23,7 @@ from rewardlang_runtime.values import (
     MAX_ARGUMENTS,
     MAX_DEPTH,
     MAX_NAME,
+    ScenarioFault,
     TooLarge,
     cut,
     well_formed,
@@ -37,6 +38,8 @@ _PLAIN = 512
 """Text no longer than this holds no string and no list that a cap would cut, only depth."""
 _FLAT = 2 * MAX_DEPTH
 """Text no longer than this cannot nest deeper than that."""
+_FAULTS = (*FAILURES, ScenarioFault)
+"""What an operation may raise when its API file is wrong."""
 _FAULT = {"message": "Internal server error"}
 """The body of a 500: an operation failed, which is a mistake in its API file."""
 
@@ -226,7 +229,7 @@ class Environment:
                 calls.append(call)
                 return seen if len(seen) <= self._width else shortened(body, self._width)
             seen = failed("api_error", status, body, self._width)
-        except FAILURES as error:
+        except _FAULTS as error:
             if saved is not None:
                 world.load(saved)
             return self._fault(tool, args, error)
@@ -283,7 +286,7 @@ class Environment:
                 seen = failed("api_error", status, body, self._width)
             else:
                 seen = f'{{"status":{status}}}' if body is None else _dumps(body).decode()
-        except FAILURES as error:
+        except _FAULTS as error:
             world.load((before, before.counters))
             return self._fault(tool, args, error)
         if tool.operation.writes:
@@ -339,7 +342,7 @@ class Environment:
         try:
             status, body = tool.api.invalid(tool.validator().errors(args))
             seen = failed("invalid_request", status, body, self._width)
-        except FAILURES as error:
+        except _FAULTS as error:
             return self._fault(tool, args, error)
         self._record(Call(tool.operation.name, args, "invalid_request", status, body))
         return seen

@@ -11,7 +11,7 @@ import pytest
 
 from rewardlang import driver, emit, interpret
 from rewardlang.interpret import Failure
-from rewardlang_runtime import World, load_base
+from rewardlang_runtime import Environment, World, load_base
 from rewardlang_runtime.values import FAILURES
 
 ROWS = {
@@ -272,3 +272,13 @@ def test_a_let_of_the_response_alone_sees_the_world_after(tmp_path: Path) -> Non
     _, by_hand, by_code = found = both(scenario_file(tmp_path, operation))
     for run in (by_hand, by_code):
         assert run(World(found[0])) == (200, {"late": 2, "early": 1})
+
+
+def test_a_fault_of_the_api_is_an_answer_and_no_exception(tmp_path: Path) -> None:
+    operation = {"effects": ["set rows['r1'].n = 9", "set rows['r2'].n = rows['r9']!.n"]}
+    environment = Environment(driver.load(scenario_file(tmp_path, operation), use_cache=False))
+    environment.reset(seed=0)
+    assert '"status":500' in environment.call("act", {"key": "r1"})
+    assert dict(environment.episode.final["rows"].items()) == ROWS
+    assert environment.episode.calls[-1].status == 500
+    assert "is null" in environment.faults[0]
