@@ -15,13 +15,18 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt $(PIP)
 
-.PHONY: train test check lint format types imports scenarios clean
+.PHONY: train test differential check lint format types imports scenarios clean
 
 train: $(READY)
 	$(BIN)/rewardlang train $(SCENARIO) $(TRAIN)
 
 test: $(READY)
 	$(BIN)/python -m pytest -rs $(PYTEST)
+
+# As `make test` does, but with all the random traces, expressions and requests that are promised.
+differential: $(READY)
+	REWARDLANG_TRACES=20000 REWARDLANG_EXPRESSIONS=5000 REWARDLANG_OPERATIONS=20000 \
+	  $(BIN)/python -m pytest -n auto $(PYTEST) tests/properties
 
 check: lint format types imports scenarios
 
