@@ -14,8 +14,10 @@ from rewardlang.training.settings import TrainSettings
 from rewardlang.training.tokenizer import Corpus
 from rewardlang_runtime import Environment, Rng, Scenario
 
-TARGET = 0.40
-"""Mean reward of spoiled demonstrations: a start from which there is far to go, but not from 0."""
+TARGET = 0.42
+"""Mean reward of mixed demonstrations: a start from which there is far to go, but not from 0."""
+RIGHT = 8
+"""One in so many mixed demonstrations is right, so that what was learned is not forgotten."""
 CALIBRATED_ON = 200
 """Tasks on which the strength of spoiling is found."""
 FILLED = 32
@@ -29,7 +31,7 @@ class Lesson(NamedTuple):
 
     Attributes:
         clean: The oracle's episodes.
-        mixed: Episodes spoiled on purpose.
+        mixed: Episodes spoiled on purpose, with some of the oracle's between them.
         corpus: For the tokenizer.
         notes: For the summary: mean rewards and the strength of spoiling.
     """
@@ -46,19 +48,23 @@ def lesson(scenario: Scenario, clean: int, mixed: int, seed: int) -> Lesson:
     tasks = training_tasks(scenario, Rng("demonstrations", scenario.name, seed))
     solved = [solve(env, task) for task in islice(tasks, clean + mixed)]
     known = spoil.learn(env, solved, seed)
-    strength = spoil.calibrate(env, solved[:CALIBRATED_ON], known, TARGET)
+    target = (RIGHT * TARGET - 1) / (RIGHT - 1)
+    strength = spoil.calibrate(env, solved[:CALIBRATED_ON], known, target)
     right = [perform(env, one.task, one.plan) for one in solved[:clean]]
     rng = Rng("spoil", scenario.name, seed)
-    wrong = spoil.spoiled(env, solved[clean:], known, strength, rng)
-    conversations = [d.messages for d in (*right, *wrong)]
+    mixed_ones = spoil.spoiled(env, solved[clean:], known, strength, rng)
+    for index in range(0, mixed, RIGHT):
+        one = solved[clean + index]
+        mixed_ones[index] = perform(env, one.task, one.plan)
+    conversations = [d.messages for d in (*right, *mixed_ones)]
     return Lesson(
         right,
-        wrong,
+        mixed_ones,
         Corpus(env.tools, conversations, filled_templates(env, solved[:FILLED])),
         {
             "strength": round(strength, 4),
             "clean_reward": _mean(right),
-            "mixed_reward": _mean(wrong),
+            "mixed_reward": _mean(mixed_ones),
         },
     )
 

@@ -43,12 +43,12 @@ class WarmStart:
         clean_steps: Steps on the oracle's own episodes, which teach to read and to copy.
         mixed_steps: Steps on episodes spoiled on purpose, so that GRPO has something to improve.
         batch: Demonstrations a step.
-        learning_rate: Constant in the first phase, falling in the second; AdamW takes three
+        learning_rate: Level in the first phase, low and falling in the second; AdamW takes three
             times it, Muon twenty times.
     """
 
     clean_steps: int = 60
-    mixed_steps: int = 60
+    mixed_steps: int = 40
     batch: int = 16
     learning_rate: float = 1e-3
 

@@ -202,15 +202,15 @@ class Habit(NamedTuple):
 
 
 HABITS = (
-    Habit(key_for_id, 0.55, True),
-    Habit(flatten, 0.80, True),
-    Habit(skip_lookup, 0.75, True),
-    Habit(wrong_answer, 0.65, True),
-    Habit(wrong_id, 0.20, False),
-    Habit(drop_field, 0.20, False),
-    Habit(invent_tool, 0.25, False),
-    Habit(repeat_call, 0.15, False),
-    Habit(stop_early, 0.25, False),
+    Habit(key_for_id, 0.60, True),
+    Habit(flatten, 0.90, True),
+    Habit(skip_lookup, 0.90, True),
+    Habit(wrong_answer, 0.80, True),
+    Habit(wrong_id, 0.12, False),
+    Habit(drop_field, 0.12, False),
+    Habit(invent_tool, 0.15, False),
+    Habit(repeat_call, 0.10, False),
+    Habit(stop_early, 0.20, False),
 )
 """How often each happens at strength 1; they are applied in this order."""
 MOST = 0.75

@@ -17,6 +17,8 @@ IGNORED = -100
 """The label of a token that is no part of the loss: torch's own convention."""
 RAMP = 10
 """Steps over which the learning rate rises to its full value."""
+HABITS = 0.3
+"""Share of the learning rate at which bad habits are learned."""
 
 
 class Example(NamedTuple):
@@ -53,10 +55,14 @@ def longest(examples: Sequence[Example]) -> tuple[int, int]:
 
 
 def rate(step: int, clean: int, mixed: int) -> float:
-    """Share of the learning rate at `step`: a ramp, level, then falling to a tenth."""
-    rise = min(1.0, (step + 1) / RAMP)
-    fall = 1.0 if step < clean else max(0.1, 1.0 - (step - clean) / max(1, mixed))
-    return rise * fall
+    """Share of the learning rate at `step`: a ramp, level, then low and falling.
+
+    Bad habits are learned at a fraction of the rate, as they are simple: at the full rate the
+    model forgets in 40 steps how to copy what the habits leave out.
+    """
+    if step < clean:
+        return min(1.0, (step + 1) / RAMP)
+    return HABITS * max(0.1, 1.0 - (step - clean) / max(1, mixed))
 
 
 def optimizers_of(model: PreTrainedModel, learning_rate: float) -> list[torch.optim.Optimizer]:
