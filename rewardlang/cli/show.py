@@ -82,7 +82,9 @@ def explanation(console: Console, why: Explanation, full: bool) -> None:
 
 
 def _because(shown: tuple[Shown, ...], full: bool) -> Text:
-    lines = [_value(each) for each in (shown if full else shown[:_SHOWN])]
+    # What does not hold explains a reward that is not full, so it is never what is cut.
+    first = shown if full else sorted(shown, key=lambda each: each.value is not False)[:_SHOWN]
+    lines = [_value(each) for each in first]
     left = len(shown) - len(lines)
     return Text("\n").join([*lines, *([Text(f"and {left} more", "dim")] if left else [])])
 

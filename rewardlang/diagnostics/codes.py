@@ -123,7 +123,7 @@ CONTRADICTION = _code(
 DUPLICATE_PART = _code("D206", "duplicate-part", "warning", "two parts say the same")
 UNUSED = _code("D208", "unused-definition", "warning", "a definition that nothing reads")
 WEIGHT_NOT_POSITIVE = _code(
-    "D209", "zero-or-negative-weight", "warning", "a part without effect, or an inverted one"
+    "D209", "zero-or-negative-weight", "error", "a part without effect, or an inverted one"
 )
 DOMINATED_PENALTY = _code(
     "D210", "dominated-penalty", "warning", "a penalty that can never make a difference"
