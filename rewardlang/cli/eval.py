@@ -55,7 +55,11 @@ _DEFAULT = EvalSettings(scenarios=(), model="")
     default=_DEFAULT.device,
     show_default=True,
 )
-@click.option("--threads", type=click.IntRange(1), help="CPU threads.  [default: one a core]")
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    help="CPU threads.  [default: all cores but one, at most 4]",
+)
 @format_option
 def command(model: str, scenarios: tuple[str, ...], form: str, **options: object) -> None:
     """Measure MODEL, a run folder or a model's folder or hub name, on held-out tasks.

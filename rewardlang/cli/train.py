@@ -122,7 +122,11 @@ _FILE = click.Path(exists=True, dir_okay=False)
     default=_DEFAULT.device,
     show_default=True,
 )
-@click.option("--threads", type=click.IntRange(1), help="CPU threads.  [default: one a core]")
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    help="CPU threads.  [default: all cores but one, at most 4]",
+)
 @click.option(
     "--vllm",
     type=click.Choice(["auto", "on", "off"]),

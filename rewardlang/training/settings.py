@@ -91,7 +91,7 @@ class TrainSettings:
         save_every: Steps between checkpoints.
         accumulation: Slices in which a step's loss is computed, to need less memory.
         device: "auto" takes a GPU when torch sees one.
-        threads: CPU threads for torch; None is one per core, at most 8.
+        threads: CPU threads for torch; None is all cores but one, at most 4.
         vllm: Generate with vLLM in the same process; "auto" does when it can be imported and
             the model is not the embedded one.
         tiny, warm_start, lora: See there.
@@ -102,7 +102,7 @@ class TrainSettings:
     output: str | None = None
     resume: str | None = None
     seed: int = 0
-    steps: int = 40
+    steps: int = 30
     minutes: float | None = None
     prompts: int = 8
     generations: int = 8
