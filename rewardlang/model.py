@@ -67,7 +67,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRule:
-    """When `when` holds the operation answers `status` with `body`; the first one that holds wins."""
+    """When `when` holds the operation answers `status` with `body`; the first to hold wins."""
 
     when: Expr
     status: int

@@ -106,9 +106,9 @@ def _item(target: Type, key: tree.Expr, scope: Scope) -> Type | None:
         case Any():
             return Any()
         case List():
-            if isinstance(type_, Number | Any):
+            if isinstance(type_, Any) or (isinstance(type_, Number) and type_.integer):
                 return target.item
-            wanted = "a number"
+            wanted = "a whole number"
         case Object():
             if isinstance(type_, String | Any):
                 found = target.rest
