@@ -95,9 +95,7 @@ WRONG_CALL = _code(
     "T115", "wrong-call", "error", "a function is called with arguments that it does not take"
 )
 NAME_TAKEN = _code("T116", "name-taken", "error", "a name is defined twice or hides another")
-CYCLIC_DEFINITION = _code(
-    "T117", "cyclic-definition", "error", "a definition depends on itself"
-)
+CYCLIC_DEFINITION = _code("T117", "cyclic-definition", "error", "a definition depends on itself")
 BAD_ROW = _code(
     "T118", "bad-row", "error", "a row of a world violates its table's schema or a reference"
 )
