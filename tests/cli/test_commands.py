@@ -309,6 +309,15 @@ def test_shipped_scenarios(run: Run) -> None:
     assert f"in {len(SHIPPED)} files: all passed" in checked(run, "test", ROOT / "scenarios")
 
 
+def test_examples(run: Run) -> None:
+    assert "nothing to report" in checked(run, "lint", ROOT / "examples")
+    assert "all passed" in checked(run, "test", ROOT / "examples")
+    seventh = (ROOT / "examples" / "jira_assign.yaml").read_text(encoding="utf-8")
+    assert len(seventh.splitlines()) < 30
+    manual = (ROOT / "docs" / "manual" / "getting-started.md").read_text(encoding="utf-8")
+    assert seventh.partition("tests:\n")[0] in manual, "it is the one that the manual writes"
+
+
 def outputs(seed: str, path: Path) -> Iterator[bytes]:
     """What two commands print in a process of their own, with another order of sets."""
     environment = {**os.environ, "PYTHONHASHSEED": seed}
