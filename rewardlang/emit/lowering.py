@@ -18,6 +18,7 @@ from rewardlang.emit import nodes
 from rewardlang.emit.keys import Key, key_of
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool
+from rewardlang.emit.walrus import Hoister
 from rewardlang.source import Span
 from rewardlang.types.types import Bool
 
@@ -297,7 +298,7 @@ class Lowering:
             name = self.fresh("t")
             self.put(nodes.assign(name, node), span)
             return nodes.name(name)
-        hoister = _Hoister()
+        hoister = Hoister()
         node = hoister.visit(node)
         for name, value in hoister.found:
             self.put(nodes.assign(name, value), span)
@@ -364,38 +365,3 @@ def _hint(expr: tree.Expr) -> str:
             return f"t_{name}"
         case _:
             return "t"
-
-
-class _Hoister(ast.NodeTransformer):
-    """Takes `(name := value)` out of an expression, in the order of evaluation."""
-
-    def __init__(self) -> None:
-        self.found: list[tuple[str, ast.expr]] = []
-
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.expr:
-        value = self.visit(node.value)
-        self.found.append((node.target.id, value))
-        return nodes.name(node.target.id)
-
-
-class _Pruner(ast.NodeTransformer):
-    """Removes `(name := value)` where nothing reads the name."""
-
-    def __init__(self, read: set[str]) -> None:
-        self.read = read
-
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.expr:
-        self.generic_visit(node)
-        return node if node.target.id in self.read else node.value
-
-
-def prune(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Statements without assignments inside expressions that nothing reads."""
-    read = {
-        node.id
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    pruner = _Pruner(read)
-    return [pruner.visit(statement) for statement in body]

@@ -8,9 +8,9 @@ from rewardlang import model, tree
 from rewardlang.emit import nodes
 from rewardlang.emit.effects import Effects
 from rewardlang.emit.lets import LetFunction
-from rewardlang.emit.lowering import prune
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool, identifier
+from rewardlang.emit.walrus import prune
 
 PARAMS = ["w", "args", "now", "actor"]
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from rewardlang import model, tree
 from rewardlang.emit import nodes
 from rewardlang.emit.lets import LetFunction
-from rewardlang.emit.lowering import prune
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool, identifier
 from rewardlang.emit.stages import SetupFunction, Stages, Value
+from rewardlang.emit.walrus import prune
 from rewardlang.source import Span
 from rewardlang.types.types import String
 

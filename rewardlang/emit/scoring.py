@@ -7,7 +7,6 @@ import ast
 from rewardlang import model, tree
 from rewardlang.emit import nodes
 from rewardlang.emit.episode import EpisodeFunction, Strata, formulas_of
-from rewardlang.emit.lowering import prune
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool
 from rewardlang.emit.reward import (
@@ -19,6 +18,7 @@ from rewardlang.emit.reward import (
 )
 from rewardlang.emit.stages import Stages
 from rewardlang.emit.trace import Formula
+from rewardlang.emit.walrus import prune
 from rewardlang.source import Span
 from rewardlang.walk import below, everything
 

@@ -14,9 +14,9 @@ from rewardlang import tree
 from rewardlang.emit import nodes
 from rewardlang.emit.keys import Key, key_of
 from rewardlang.emit.lets import LetFunction
-from rewardlang.emit.lowering import prune
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool, identifier
+from rewardlang.emit.walrus import prune
 from rewardlang.model import Scenario
 from rewardlang.source import Span
 from rewardlang.tree import LetDef
