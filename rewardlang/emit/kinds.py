@@ -103,8 +103,7 @@ def is_bounded(type_: Type) -> bool:
     """Whether a number of this type is certainly finite."""
     if not isinstance(type_, Number):
         return False
-    ends = (type_.low, type_.high)
-    return type_.integer or all(end is not None and isfinite(end) for end in ends)
+    return all(end is not None and isfinite(end) for end in (type_.low, type_.high))
 
 
 def is_container(expr: tree.Expr) -> bool:

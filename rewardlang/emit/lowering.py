@@ -27,7 +27,8 @@ Rule = Callable[["Lowering", Any], ast.expr]
 _RULES: dict[type, Rule] = {}
 
 _HINT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}\Z")
-_SHARED = (tree.Get, tree.Row, tree.TableRef, tree.CallField)
+_SHARED = (tree.Get, tree.Row, tree.TableRef, tree.CallField, tree.Builtin, tree.Macro)
+"""Nodes whose value is kept for where the same is written again."""
 
 
 def lowers(node: type[N]) -> Callable[[Callable[[Any, N], ast.expr]], Rule]:
@@ -144,7 +145,10 @@ class Lowering:
         if name is not None:
             return self.placed(nodes.name(name), expr.span)
         node = _RULES[type(expr)](self, expr)
-        if not nodes.is_simple(node) and not self.inline:
+        if isinstance(node, ast.Name):
+            if isinstance(expr, tree.Macro):
+                self.known[key] = node.id
+        elif not nodes.is_simple(node) and not self.inline:
             name = self.known[key] = self.fresh(_hint(expr))
             node = nodes.walrus(name, node)
         return self.placed(node, expr.span)
@@ -361,7 +365,7 @@ def _hint(expr: tree.Expr) -> str:
             return f"row_{table.name}"
         case tree.TableRef(name=name) if _HINT.match(name):
             return f"table_{name}"
-        case tree.CallField(name=name):
+        case tree.CallField(name=name) | tree.Builtin(name=name):
             return f"t_{name}"
         case _:
             return "t"

@@ -23,7 +23,8 @@ def invalid_lab(errors):
 def world_values(w):
     table_things = w['things']
     w_1 = [v_t['id'] for v_t in table_things.where(('kind',), 'red')]
-    w_2 = b.distinct(b.flatten([v_t_2['tags'] for v_t_2 in table_things.values()]))
+    t_values = table_things.values()
+    w_2 = b.distinct(b.flatten([v_t_2['tags'] for v_t_2 in t_values]))
     w_3 = len(table_things.where(('kind',), 'red'))
     return (w_1, w_2, w_3)
 
