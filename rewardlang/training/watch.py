@@ -14,6 +14,7 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from rewardlang.training.rollouts import Record
 from rewardlang.training.summary import Evaluation, Summary
@@ -159,7 +160,9 @@ def before_and_after(summary: Summary) -> Table:
     table.add_column("change", justify="right")
     before, after = summary.baseline, summary.trained
 
-    def add(label: str, values: Sequence[float | None], errors: Sequence[float | None]) -> None:
+    def add(
+        label: str | Text, values: Sequence[float | None], errors: Sequence[float | None]
+    ) -> None:
         cells = []
         for value, error in zip(values, errors, strict=True):
             text = "-" if value is None else f"{value:.3f}"
@@ -179,7 +182,7 @@ def before_and_after(summary: Summary) -> Table:
     for decoding, label in (("sampled", "reward, sampled"), ("greedy", "reward, greedy")):
         means = [of(e, decoding, "mean") for e in (before, after)]
         errors = [of(e, decoding, "standard_error") for e in (before, after)]
-        add(f"[bold]{label}[/]", means, errors)
+        add(Text(label, style="bold"), means, errors)
     if len(summary.scenarios) > 1:
         for name in summary.scenarios:
             means = [of(e, "scenarios", name, "mean") for e in (before, after)]
