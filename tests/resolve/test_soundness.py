@@ -13,7 +13,6 @@ from resolve.wild import Writer, episode
 from rewardlang import driver, tree
 from rewardlang.interpret import Failure, context_of, evaluate
 from rewardlang.resolve.apis import resolve_api
-from rewardlang.types.relations import describe
 from rewardlang.types.types import Any as AnyType
 from rewardlang.types.types import (
     Bool,
@@ -26,6 +25,7 @@ from rewardlang.types.types import (
     String,
     Union,
 )
+from rewardlang.types.words import describe
 from rewardlang_runtime.values import ScenarioFault
 
 EXPECT = "expect: {word: door}\n"
@@ -114,8 +114,9 @@ def claims_hold(expression: str, episodes: Any) -> bool | None:
         except ScenarioFault:
             continue
         except Failure as error:
-            assert value.facts.can_fail, f"{expression}\nfailed: {error}"
-            continue
+            if value.facts.can_fail:
+                continue
+            raise AssertionError(f"{expression}\nfailed: {error}") from error
         if not value.facts.uncertain:
             why = wrong(found, value.type)
             assert why is None, f"{expression}\n{why}"
