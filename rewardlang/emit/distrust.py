@@ -2,7 +2,8 @@
 
 In our environments the arguments of a call that succeeded satisfy their schema. In a trace that was
 recorded elsewhere they need not, and a reward has to be total there too: whatever comes from
-`args`, `response` or `error` of a call is uncertain, whatever the resolver knows of it.
+`args`, `response` or `error` of a call is uncertain, whatever the resolver knows of it, and there
+may be no `before` and no `after`.
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ def _with_facts(expr: tree.Expr, names: Collection[str], lets: Collection[str]) 
     fails = any(map(_is_doubtful, parts)) or any(
         part.facts.can_fail and not isinstance(part.type, Bool) for part in parts
     )
+    # A trace from elsewhere has no worlds.
+    fails = fails or (isinstance(expr, tree.TableRef) and isinstance(expr.world, tree.CallField))
     uncertain = _is_source(expr, names, lets) or (
         any(map(_is_doubtful, parts)) and not _has_certain_result(expr)
     )

@@ -16,8 +16,8 @@ from rewardlang.model import Scenario
 from rewardlang.resolve import intervals
 from rewardlang.resolve.keys import key
 from rewardlang.source import Span
-from rewardlang.types.relations import bounds_in_words
 from rewardlang.types.types import Bool, Number
+from rewardlang.types.words import bounds_in_words
 from rewardlang.walk import below, everything
 
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}

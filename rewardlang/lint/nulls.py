@@ -10,7 +10,8 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.expressions import nodes
 from rewardlang.lint.registry import lint
 from rewardlang.model import Scenario
-from rewardlang.types.relations import describe, may_be_null
+from rewardlang.types.relations import may_be_null
+from rewardlang.types.words import describe
 
 
 @lint(codes.NULL_EQUALITY)

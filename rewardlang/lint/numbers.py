@@ -10,8 +10,8 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.expressions import Constants, nodes
 from rewardlang.lint.registry import lint
 from rewardlang.model import Scenario
-from rewardlang.types.relations import bounds_in_words
 from rewardlang.types.types import Number
+from rewardlang.types.words import bounds_in_words
 
 _SIMILARITIES = (
     "f1", "precision", "recall", "jaccard", "lcs_ratio", "token_f1", "edit_sim", "subset_score",

@@ -10,8 +10,8 @@ from rewardlang.lint.normal import negated, normal
 from rewardlang.lint.registry import lint
 from rewardlang.model import Part, Scenario
 from rewardlang.source import Span
-from rewardlang.types.relations import bounds_in_words
 from rewardlang.types.types import Number
+from rewardlang.types.words import bounds_in_words
 
 _DOMINANT = 0.8
 _NEGLIGIBLE = 1e-6

@@ -11,8 +11,9 @@ from rewardlang.resolve.scope import Scope
 from rewardlang.resolve.signatures import method_names
 from rewardlang.source import Span
 from rewardlang.syntax.nodes import Identifier
-from rewardlang.types.relations import describe, without_null
+from rewardlang.types.relations import without_null
 from rewardlang.types.types import CallType, Object, Table, Type
+from rewardlang.types.words import describe
 
 
 def shown(span: Span) -> str:

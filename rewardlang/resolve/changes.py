@@ -10,8 +10,9 @@ from rewardlang.resolve.facts import rises
 from rewardlang.resolve.infer import infer
 from rewardlang.resolve.scope import DeltaSpace, Scope, failed, is_error
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import describe, without_null
+from rewardlang.types.relations import without_null
 from rewardlang.types.types import Any, Bool, Object, String, Type, Union
+from rewardlang.types.words import describe
 
 
 def changed_only(space: DeltaSpace, name: str, node: nodes.Call, scope: Scope) -> tree.Expr:

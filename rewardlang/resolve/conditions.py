@@ -8,8 +8,9 @@ from rewardlang.resolve.chain_errors import missing, shown
 from rewardlang.resolve.infer import infer
 from rewardlang.resolve.scope import Scope, failed, is_error
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import describe, may_be_null, without_null
+from rewardlang.types.relations import may_be_null, without_null
 from rewardlang.types.types import Any, Bool, List, Number, String
+from rewardlang.types.words import describe
 
 
 def condition(node: nodes.Expr, scope: Scope, what: str) -> tree.Expr:

@@ -9,8 +9,9 @@ from rewardlang.resolve.facts import collect
 from rewardlang.resolve.infer import infer
 from rewardlang.resolve.scope import Scope, failed, is_error
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import describe, may_be_null
+from rewardlang.types.relations import may_be_null
 from rewardlang.types.types import Any, List, Number, Type
+from rewardlang.types.words import describe
 
 DRAWS = ("pick", "shuffle", "integer")
 

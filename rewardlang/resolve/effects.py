@@ -20,8 +20,9 @@ from rewardlang.resolve.scope import LocalName, RootName, Scope, TableName, is_e
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.syntax.files import EffectItem
-from rewardlang.types.relations import Fit, describe, fit, may_be_null, without_null
+from rewardlang.types.relations import Fit, fit, may_be_null, without_null
 from rewardlang.types.types import Any, List, Number, Object, String, Table, Type
+from rewardlang.types.words import describe
 
 
 def infer_effects(items: Sequence[EffectItem], scope: Scope) -> tuple[list[tree.Effect], bool]:

@@ -16,13 +16,13 @@ from rewardlang.syntax import nodes
 from rewardlang.types.relations import (
     TEMPORAL,
     comparable,
-    describe,
     may_be_null,
     scalar_leaves,
     string_conflict,
     without_null,
 )
 from rewardlang.types.types import Any, Bool, List, Null, Number, Object, String, Table, Type, Union
+from rewardlang.types.words import describe
 
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
 

@@ -26,8 +26,9 @@ from rewardlang.resolve.unify import Bound, substitute, unify
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.types.notation import Parameter, Signature
-from rewardlang.types.relations import Fit, describe, may_be_null, nullable, without_null
+from rewardlang.types.relations import Fit, may_be_null, nullable, without_null
 from rewardlang.types.types import Any, Bool, Error, List, Null, Type, Var
+from rewardlang.types.words import describe
 
 _MOST_SAFE_CALLS = 3
 """`?.` before calls in one chain: each makes the tree twice as large."""

@@ -14,8 +14,9 @@ from rewardlang.resolve.lambdas import enter_lambda
 from rewardlang.resolve.scope import LocalName, Scope, failed, is_error
 from rewardlang.syntax import nodes
 from rewardlang.types.json_schema import INT64
-from rewardlang.types.relations import describe, join, may_be_null, nullable
+from rewardlang.types.relations import join, may_be_null, nullable
 from rewardlang.types.types import Any, Bool, List, Number, Object, String, Table, Type
+from rewardlang.types.words import describe
 
 _TESTS = ("any", "all", "none", "count", "filter")
 _ORDERS = ("sort_by", "min_by", "max_by")

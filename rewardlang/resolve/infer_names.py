@@ -79,6 +79,8 @@ def _param(name: str, span: Span, scope: Scope) -> tree.Expr:
 
 def unknown_name(name: str, span: Span, scope: Scope) -> None:
     """Report a name that nothing in scope has."""
+    if scope.report.silent:
+        return
     if name in scope.hidden:
         scope.report.add(
             codes.UNKNOWN_NAME, f"there is no `{name}` here", span, help=scope.hidden[name]

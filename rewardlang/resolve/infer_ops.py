@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rewardlang import tree
@@ -19,14 +20,9 @@ from rewardlang.resolve.patterns import matches
 from rewardlang.resolve.scope import Scope, failed, is_error
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import (
-    comparable,
-    describe,
-    kinds,
-    may_be_null,
-    without_null,
-)
+from rewardlang.types.relations import comparable, kinds, may_be_null, without_null
 from rewardlang.types.types import Any, Bool, List, Null, Number, String, Type
+from rewardlang.types.words import describe
 
 
 @infers(nodes.Binary)
@@ -55,25 +51,45 @@ def _binary(node: nodes.Binary, scope: Scope) -> tree.Expr:
 
 
 def _logic(node: nodes.Binary, scope: Scope) -> tree.Expr:
-    """`and`, `or`, and `a implies b` as `not a or b`; the right side knows what the left says."""
-    scope = replace(scope, branch=scope.branch or node.op == "implies")
-    left = condition(node.left, scope, f"the left side of `{node.op}`")
-    holds = node.op != "or"
-    inner = replace(scope, branch=False) if node.op == "implies" else scope
-    known = inner if is_error(left) else inner.knowing(facts_of(left, holds, inner))
-    right = condition(node.right, known, f"the right side of `{node.op}`")
+    """`and`, `or`, and `a implies b` as `not a or b`; each side knows what those before it say."""
+    if node.op == "implies":
+        return _implies(node, scope)
+    operands: list[nodes.Expr] = []
+    part: nodes.Expr = node
+    while isinstance(part, nodes.Binary) and part.op == node.op:
+        operands.append(part.right)
+        part = part.left
+    operands.append(part)
+    items: list[tree.Expr] = []
+    for i, operand in enumerate(reversed(operands)):
+        side = "left" if i == 0 else "right"
+        item = condition(operand, scope, f"the {side} side of `{node.op}`")
+        items.append(item)
+        if not is_error(item):
+            scope = scope.knowing(facts_of(item, node.op == "and", scope))
+    if any(map(is_error, items)):
+        return failed(node.span)
+    facts = combine(Bool(), *items)
+    if node.op == "and":
+        return tree.And(span=node.span, facts=facts, items=_flat(tree.And, items))
+    return tree.Or(span=node.span, facts=facts, items=_flat(tree.Or, items))
+
+
+def _implies(node: nodes.Binary, scope: Scope) -> tree.Expr:
+    inner = replace(scope, branch=False)
+    left = condition(node.left, replace(scope, branch=True), "the left side of `implies`")
+    known = inner if is_error(left) else inner.knowing(facts_of(left, True, inner))
+    right = condition(node.right, known, "the right side of `implies`")
     if is_error(left) or is_error(right):
         return failed(node.span)
     facts = combine(Bool(), left, right)
-    if node.op == "and":
-        return tree.And(span=node.span, facts=facts, items=_flat(tree.And, left, right))
-    if node.op == "implies":
-        left = tree.Not(span=left.span, facts=combine(Bool(), left), item=left)
-        return tree.Or(span=node.span, facts=facts, items=(left, *_flat(tree.Or, right)))
-    return tree.Or(span=node.span, facts=facts, items=_flat(tree.Or, left, right))
+    never = tree.Not(span=left.span, facts=combine(Bool(), left), item=left)
+    return tree.Or(span=node.span, facts=facts, items=(never, *_flat(tree.Or, [right])))
 
 
-def _flat(kind: type[tree.And] | type[tree.Or], *items: tree.Expr) -> tuple[tree.Expr, ...]:
+def _flat(
+    kind: type[tree.And] | type[tree.Or], items: Sequence[tree.Expr]
+) -> tuple[tree.Expr, ...]:
     flat: list[tree.Expr] = []
     for item in items:
         flat.extend(item.items if isinstance(item, kind) else [item])

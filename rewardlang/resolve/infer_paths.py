@@ -13,8 +13,9 @@ from rewardlang.resolve.infer import infer, infers
 from rewardlang.resolve.scope import Scope, failed, is_error
 from rewardlang.resolve.spaces import member, space_of
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import describe, join, may_be_null, nullable, without_null
+from rewardlang.types.relations import join, may_be_null, nullable, without_null
 from rewardlang.types.types import Any, Error, List, Number, Object, String, Table, Type, Union
+from rewardlang.types.words import describe
 from rewardlang.walk import below
 
 

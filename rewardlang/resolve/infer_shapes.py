@@ -9,8 +9,9 @@ from rewardlang.resolve.facts import combine
 from rewardlang.resolve.infer import constant, infer, make_list, make_object
 from rewardlang.resolve.scope import Scope, failed, is_error, is_world
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import describe, may_be_null
+from rewardlang.types.relations import may_be_null
 from rewardlang.types.types import CallType, String, Table
+from rewardlang.types.words import describe
 
 
 def infer_shape(shape: nodes.Shape, scope: Scope) -> tree.Expr:

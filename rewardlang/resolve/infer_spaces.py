@@ -26,8 +26,9 @@ from rewardlang.resolve.scope import (
 )
 from rewardlang.resolve.spaces import WORKFLOW_FUNCTIONS, members
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import describe, may_be_null, nullable
+from rewardlang.types.relations import may_be_null, nullable
 from rewardlang.types.types import Any, List, Nullable, Object, Property, String, Type
+from rewardlang.types.words import describe
 
 
 def call_member(space: Space, callee: nodes.Field, node: nodes.Call, scope: Scope) -> tree.Expr:

@@ -11,7 +11,7 @@ from rewardlang.diagnostics.diagnostic import Label
 from rewardlang.graphs import components
 from rewardlang.resolve.facts import collect, rises
 from rewardlang.resolve.infer import infer
-from rewardlang.resolve.scope import LetName, Scope, failed, is_error, is_world
+from rewardlang.resolve.scope import Knowledge, LetName, Scope, failed, is_error, is_world
 from rewardlang.resolve.walk import depth_of, names_in
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
@@ -37,6 +37,8 @@ class Lets:
     uses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The lets that a let reads, directly."""
     depths: dict[str, int] = field(default_factory=dict)
+    facts: dict[tuple[str, bool | None], Knowledge] = field(default_factory=dict)
+    """What `narrow` found out about lets."""
     _base: Scope | None = None
     _spent: int = 0
     _gave_up: bool = False

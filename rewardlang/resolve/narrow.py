@@ -61,7 +61,7 @@ def facts_of(test: tree.Expr, holds: bool, scope: Scope) -> Knowledge:
             if isinstance(test, tree.LetRef) and scope.lets is not None:
                 value = scope.lets.value(test.name)
                 if value is not None and isinstance(value.type, Bool):
-                    return both(found, facts_of(value, holds, scope))
+                    return both(found, _of_let(test.name, holds, value, scope))
             return found
 
 
@@ -100,7 +100,7 @@ def _not_null(expr: tree.Expr, scope: Scope) -> Knowledge:
         case tree.LetRef() if scope.lets is not None:
             value = scope.lets.value(expr.name)
             if value is not None:
-                return both(found, _not_null(value, scope))
+                return both(found, _of_let(expr.name, None, value, scope))
         case tree.If() if isinstance(expr.other.type, Null):
             # `x if test else null` is not null: the test holds.
             return both(found, both(facts_of(expr.test, True, scope), _not_null(expr.then, scope)))
@@ -110,6 +110,19 @@ def _not_null(expr: tree.Expr, scope: Scope) -> Knowledge:
         case _:
             pass
     return found
+
+
+def _of_let(name: str, holds: bool | None, value: tree.Expr, scope: Scope) -> Knowledge:
+    """What the truth of a let, or that it is not null (None), says of what it reads.
+
+    Found once for each let: lets read lets, and ways to one and the same can be many.
+    """
+    assert scope.lets is not None
+    kept = scope.lets.facts
+    if (name, holds) not in kept:
+        found = _not_null(value, scope) if holds is None else facts_of(value, holds, scope)
+        kept[name, holds] = found
+    return kept[name, holds]
 
 
 def _comparison(test: tree.Compare, holds: bool, scope: Scope) -> Knowledge:

@@ -16,8 +16,9 @@ from rewardlang.resolve.scope import LocalName, Scope, is_error
 from rewardlang.resolve.stages import at_reset
 from rewardlang.syntax.files import BoundsItem, CallItem, ScenarioFile, TestItem
 from rewardlang.syntax.yaml_nodes import plain
-from rewardlang.types.relations import Fit, comparable, describe, fit
+from rewardlang.types.relations import Fit, comparable, fit
 from rewardlang.types.types import Any, Object, Property, Type
+from rewardlang.types.words import describe
 
 
 def infer_oracle(

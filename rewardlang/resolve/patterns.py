@@ -13,8 +13,9 @@ from rewardlang.resolve.facts import combine, doubtful
 from rewardlang.resolve.infer import infer
 from rewardlang.resolve.scope import Scope, failed, is_error
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import describe, may_be_null, without_null
+from rewardlang.types.relations import may_be_null, without_null
 from rewardlang.types.types import Any, Bool, String
+from rewardlang.types.words import describe
 
 
 def matches(node: nodes.Binary, scope: Scope) -> tree.Expr:

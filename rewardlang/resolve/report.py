@@ -11,6 +11,9 @@ from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.source import Span
 
+MOST = 200
+"""Problems that are shown of one file and what it uses."""
+
 
 @dataclass(slots=True)
 class Report:
@@ -18,6 +21,11 @@ class Report:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _muted: int = 0
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing more is to be said: one may be muted, or have said enough."""
+        return bool(self._muted) or len(self.diagnostics) > MOST
 
     def add(
         self,
@@ -30,10 +38,14 @@ class Report:
         help: str | None = None,
         fix: Fix | None = None,
     ) -> None:
-        """Report one problem."""
-        if not self._muted:
-            found = Diagnostic(code, message, Label(span, label), tuple(others), help, fix)
-            self.diagnostics.append(found)
+        """Report one problem; after many, that there are more."""
+        if self.silent:
+            return
+        if len(self.diagnostics) == MOST:
+            code, message, label = codes.OVER_LIMIT, f"over {MOST} problems", "there are more"
+            others, help, fix = (), "correct those above first", None
+        found = Diagnostic(code, message, Label(span, label), tuple(others), help, fix)
+        self.diagnostics.append(found)
 
     def unknown(
         self,
@@ -49,6 +61,8 @@ class Report:
         help: str | None = None,
     ) -> None:
         """Report that `what` called `name` does not exist, with the closest of `candidates`."""
+        if self.silent:
+            return
         names = list(dict.fromkeys(candidates))
         meant = suggest(name, names)
         fix = None

@@ -16,8 +16,9 @@ from rewardlang.resolve.report import listing
 from rewardlang.resolve.scope import Scope
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
-from rewardlang.types.relations import Fit, describe, fit, may_be_null
+from rewardlang.types.relations import Fit, fit, may_be_null
 from rewardlang.types.types import Object, Type
+from rewardlang.types.words import describe
 
 
 def check_request(

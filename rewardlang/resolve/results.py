@@ -14,8 +14,9 @@ from rewardlang.resolve import intervals
 from rewardlang.resolve.scope import Scope
 from rewardlang.source import Span
 from rewardlang.types.json_schema import INT64
-from rewardlang.types.relations import describe, join, may_be_null, nullable, without_null
+from rewardlang.types.relations import join, may_be_null, nullable, without_null
 from rewardlang.types.types import Any, List, Number, Object, Property, String, Type, Union
+from rewardlang.types.words import describe
 
 
 @dataclass(frozen=True, slots=True)

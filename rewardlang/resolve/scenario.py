@@ -28,15 +28,15 @@ from rewardlang.resolve.scope import (
     Scope,
     is_error,
 )
-from rewardlang.resolve.signatures import MACROS, functions
 from rewardlang.resolve.stages import at_reset
+from rewardlang.resolve.taken_names import check_names, check_operations
 from rewardlang.resolve.world import expand_world, merged_tables
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.syntax.files import ApiFile, ScenarioFile, WorldFile
 from rewardlang.syntax.yaml_nodes import Mapping_, YamlNode, plain
 from rewardlang.types.json_schema import Schemas
-from rewardlang.types.relations import describe, may_be_null
+from rewardlang.types.relations import may_be_null
 from rewardlang.types.types import (
     Any,
     Delta,
@@ -48,8 +48,7 @@ from rewardlang.types.types import (
     Table,
     Type,
 )
-
-_RESERVED = ("params", "expect", "initial", "final", "delta", "answer")
+from rewardlang.types.words import describe
 
 
 def resolve(
@@ -93,8 +92,8 @@ class _Resolver:
         """Everything in order: world, parameters, lets, reward, oracle, tests."""
         file = self.file
         world = expand_world(self.world_file, self.apis, self.tables, self.schemas, self.report)
-        self._check_operations()
-        self._check_names()
+        check_operations(file, self.apis, self.report)
+        check_names(file, self.apis, self.report)
         base = self._scope()
         params, base = self._params(base)
         scope, lets = bind_lets(file.lets, base)
@@ -184,50 +183,6 @@ class _Resolver:
     def _expect_type(self) -> Type:
         node = self.file.expect
         return Object({}) if node is None else _shape(node)
-
-    def _check_names(self) -> None:
-        """Lets, parameters and APIs have names of their own."""
-        owners: dict[str, str] = dict.fromkeys(_RESERVED, "a value of every scenario")
-        owners.update(dict.fromkeys((*functions(), *MACROS, "one_of"), "a function"))
-        for each in self.apis:
-            owners[each.view.name] = "an API"
-        for kind, bindings in (("a let", self.file.lets), ("a parameter", self.file.params)):
-            for identifier, _ in bindings:
-                owner = owners.get(identifier.name)
-                if owner is not None and not (kind == "a parameter" and owner == "a function"):
-                    self.report.add(
-                        codes.NAME_TAKEN,
-                        f"the name `{identifier.name}` is taken",
-                        identifier.span,
-                        f"{owner} is called so",
-                        help="choose another name; none may hide another",
-                    )
-                owners[identifier.name] = kind
-        seen: dict[str, int] = {}
-        file = self.file
-        ids = [*(g.id for g in file.gates), *(p.id for p in file.parts)]
-        for identifier in (*ids, *(p.id for p in file.penalties)):
-            if identifier.name in seen:
-                self.report.add(
-                    codes.NAME_TAKEN,
-                    f"two parts of the reward are called `{identifier.name}`",
-                    identifier.span,
-                    "again here",
-                )
-            seen[identifier.name] = 1
-
-    def _check_operations(self) -> None:
-        owners: dict[str, str] = {}
-        for each, use in zip(self.apis, self.file.use, strict=False):
-            for name in each.view.operations:
-                if name in owners:
-                    self.report.add(
-                        codes.NAME_TAKEN,
-                        f"both `{owners[name]}` and `{each.view.name}` have an operation `{name}`",
-                        use.span,
-                        "cannot be used together",
-                    )
-                owners[name] = each.view.name
 
     def _with_bare_params(self, scope: Scope) -> Scope:
         names = {identifier.name: ParamName() for identifier, _ in self.file.params}

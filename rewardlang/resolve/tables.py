@@ -12,7 +12,7 @@ from rewardlang.resolve.request_schemas import complete
 from rewardlang.syntax.files import ApiFile, SearchFieldItem, TableItem, WorkflowItem
 from rewardlang.syntax.nodes import Identifier
 from rewardlang.types.json_schema import Schemas
-from rewardlang.types.relations import describe, without_null
+from rewardlang.types.relations import without_null
 from rewardlang.types.types import (
     Any,
     List,
@@ -25,6 +25,7 @@ from rewardlang.types.types import (
     Type,
     Union,
 )
+from rewardlang.types.words import describe
 
 
 def read_workflows(file: ApiFile, report: Report) -> dict[str, Workflow]:

@@ -34,8 +34,9 @@ from rewardlang.source import Span
 from rewardlang.syntax.files import GeneratorItem, RowsItem, WorldFile
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode, plain
 from rewardlang.types.json_schema import Schemas
-from rewardlang.types.relations import describe, without_null
+from rewardlang.types.relations import without_null
 from rewardlang.types.types import Number, Object, State, String, Type
+from rewardlang.types.words import describe
 from rewardlang_runtime.rng import Rng
 from rewardlang_runtime.scenario import TableSpec
 from rewardlang_runtime.values import ScenarioFault

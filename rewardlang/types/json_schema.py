@@ -36,7 +36,7 @@ class Schemas:
     so that recursion and sharing cost nothing."""
 
     def __init__(self) -> None:
-        self._schemas: dict[tuple[str, str], tuple[object, YamlNode | None]] = {}
+        self._schemas: dict[tuple[str, str], tuple[object, YamlNode | None, Span | None]] = {}
         self._types: dict[tuple[str, str], Type] = {}
         self._open = 0
         self.too_deep: list[tuple[str, str]] = []
@@ -45,7 +45,8 @@ class Schemas:
     def add(self, api: str, schemas: Mapping[str, object], nodes: Mapping_ | None = None) -> None:
         """Make the `schemas` of `api` known; `nodes` is where they stand."""
         for name, schema in schemas.items():
-            self._schemas[api, name] = (schema, nodes.get(name) if nodes else None)
+            node = nodes.get(name) if nodes else None
+            self._schemas[api, name] = (schema, node, _key_span(nodes, name))
         merged = {name: list(_merged_refs(schema)) for name, schema in schemas.items()}
         for component in components(merged):
             for name in component:
@@ -81,7 +82,7 @@ class Schemas:
         if key not in self._types:
             if key not in self._schemas:
                 return Any()
-            schema, node = self._schemas[key]
+            schema, node, place = self._schemas[key]
             self._types[key] = Any()  # what an allOf that refers to itself sees
             if self._open >= _DEEPEST:
                 self.too_deep.append(key)
@@ -90,7 +91,7 @@ class Schemas:
             found = self.read(api, schema, node)
             self._open -= 1
             if isinstance(found, Object):
-                found = replace(found, name=name, origin=node.span if node else None)
+                found = replace(found, name=name, origin=place)
             self._types[key] = found
         return self._types[key]
 
@@ -182,7 +183,10 @@ class Schemas:
         properties: dict[str, Property] = {}
         for name, part in (declared if isinstance(declared, dict) else {}).items():
             type_ = self.read(api, part, _child(nodes, name))
-            properties[name] = Property(type_, name in required, _key_span(nodes, name))
+            place = _key_span(nodes, name)
+            if isinstance(type_, Object):
+                type_ = replace(type_, origin=place)
+            properties[name] = Property(type_, name in required, place)
         extra = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
         rest = (
             None if extra is False else self.read(api, extra, _child(node, "additionalProperties"))
@@ -194,7 +198,7 @@ class Schemas:
         for name in required:
             if name not in properties and rest is not None:
                 properties[name] = Property(rest, True, _span(node, "required"))
-        return Object(properties, rest, origin=node.span if node else None)
+        return Object(properties, rest)
 
     def _either(self, variants: list[Type]) -> Type:
         """A value of one of `variants`; null among them makes it nullable."""

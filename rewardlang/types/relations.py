@@ -60,6 +60,9 @@ def may_be_null(type_: Type) -> bool:
 
 # ---- join ----
 
+_MOST_FIELDS = 500
+"""Fields of objects of one kind; more than that are data, not a kind."""
+
 
 def join(a: Type, b: Type, expand: Expand | None = None) -> Type:
     """The narrowest type that we can write for a value that is an `a` or a `b`.
@@ -149,8 +152,11 @@ def _join_strings(a: String, b: String) -> String:
 def _join_objects(a: Object, b: Object) -> Object:
     if a.name is not None and a.name == b.name and a.origin == b.origin:
         return a
+    names = [*a.properties, *(n for n in b.properties if n not in a.properties)]
+    if len(names) > _MOST_FIELDS:
+        return Object({}, Any())
     properties: dict[str, Property] = {}
-    for name in [*a.properties, *(n for n in b.properties if n not in a.properties)]:
+    for name in names:
         mine, other = a.properties.get(name), b.properties.get(name)
         if mine is not None and other is not None:
             type_ = join(mine.type, other.type)
@@ -383,57 +389,8 @@ def size(type_: Type, most: int) -> int:
     return count
 
 
-# ---- words ----
-
-
-def describe(type_: Type, depth: int = 2) -> str:
-    """`type_` for a message: short, inner structure left out."""
-    match type_:
-        case Nullable():
-            inner = describe(type_.inner, depth)
-            return f"({inner})?" if isinstance(type_.inner, Union) else f"{inner}?"
-        case List():
-            return f"list[{describe(type_.item, depth - 1)}]"
-        case Object() if type_.name is None and type_.properties:
-            if depth <= 0:
-                return "{...}"
-            names = [f"{n}{'' if p.required else '?'}" for n, p in type_.properties.items()]
-            return "{" + ", ".join([*names[:6], *(["..."] if len(names) > 6 else [])]) + "}"
-        case Object() if type_.name is None and type_.rest is not None:
-            return f"map[{describe(type_.rest, depth - 1)}]" if depth > 0 else "map"
-        case Union(variants=()):
-            return "nothing"
-        case Union():
-            return " | ".join(describe(v, depth - 1) for v in type_.variants[:4])
-        case String() if type_.enum is not None:
-            return f"str<{type_.format}>" if type_.format else "str"
-        case Table():
-            return f"table[{describe(type_.row, 0)}]"
-        case _:
-            return str(type_)
-
-
 def with_bounds(type_: Number, low: float | None, high: float | None) -> Number:
     """`type_` within `low` and `high` as well."""
     lows = [x for x in (type_.low, low) if x is not None]
     highs = [x for x in (type_.high, high) if x is not None]
     return replace(type_, low=max(lows, default=None), high=min(highs, default=None))
-
-
-_MANY = 2**53
-"""Bounds from here on are those of the machine; a message does not mention them."""
-
-
-def bounds_in_words(type_: Type) -> str:
-    """Where a number lies: "from 0 to 6", "0 or more", "any number"."""
-    low = type_.low if isinstance(type_, Number) else None
-    high = type_.high if isinstance(type_, Number) else None
-    low = None if low is None or low <= -_MANY else low
-    high = None if high is None or high >= _MANY else high
-    if low is None and high is None:
-        return "any number"
-    if low is None:
-        return f"at most {high:g}"
-    if high is None:
-        return f"{low:g} or more"
-    return f"{low:g}" if low == high else f"from {low:g} to {high:g}"

@@ -396,7 +396,11 @@ class Generator:
         operation = self.pick(*OPERATIONS, *OPERATIONS, "any")
         if self.chance(0.4):
             return operation
-        conditions = ["ok", "not ok", 'kind == "unknown_tool"', "status >= 400", "index > 1"]
+        conditions = [
+            "ok", "not ok", 'kind == "unknown_tool"', "status >= 400", "index > 1",
+            'after.things["t1"]?.size == 1', 'before.things["t2"] is null',
+            'after.things.any(t => t.kind == "red" and t.size > 1)',
+        ]  # fmt: skip
         if operation != "any":
             conditions += [
                 'args.k == "x"',

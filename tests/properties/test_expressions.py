@@ -17,6 +17,7 @@ from properties.expressions import Generator
 from rewardlang import model
 from rewardlang.interpret import Failure, same
 from rewardlang_runtime import Call, Episode, Scenario, World, load_base
+from rewardlang_runtime.calls import CallBetween
 from rewardlang_runtime.values import FAILURES, ScenarioFault
 
 COUNT = int(os.environ.get("REWARDLANG_EXPRESSIONS", "1000"))
@@ -70,12 +71,13 @@ def episode(scenario: Scenario, rng: random.Random) -> Episode:
             {"tags": ["x", "z"]}, {"kind": "red", "note": "x"}, {"loose": rng.choice(ODD)},
         ])  # fmt: skip
         lab.change(final, "things", key, fields)
-    calls = [call(rng) for _ in range(rng.randrange(7))]
+    worlds = [None, base.world, final, final]
+    calls = [call(rng, worlds) for _ in range(rng.randrange(7))]
     answer = rng.choice(["", "x", "deep", "The Second thing is red"])
     return Episode(calls, params, scenario.setup(base.world, params), base.world, final, answer)
 
 
-def call(rng: random.Random) -> Call:
+def call(rng: random.Random, worlds: list[Any]) -> Call:
     """A call with any kind, arguments of which some satisfy the schema, and any response."""
     kind, status = rng.choice([*lab.KINDS.values(), ("ok", 200), ("ok", 200)])
     args: dict[str, Any] = {"k": rng.choice(["x", "y"])}
@@ -86,7 +88,9 @@ def call(rng: random.Random) -> Call:
     if rng.random() < 0.1:
         args.pop("k")
     response = rng.choice([*ODD, {"n": 1, "s": "x", "l": [], "any": 2}])
-    return Call(rng.choice(["a", "b", "c", "d", "zz"]), args, kind, status, response)  # type: ignore[arg-type]
+    op, before, after = rng.choice(["a", "b", "c", "d", "zz"]), rng.choice(worlds), worlds[-1]
+    made = Call(op, args, kind, status, response)  # type: ignore[arg-type]
+    return made if before is None else CallBetween(made, before, after)
 
 
 def outcome(run: Any) -> Any:

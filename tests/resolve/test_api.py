@@ -13,8 +13,8 @@ from rewardlang.source import Source
 from rewardlang.syntax import api_file
 from rewardlang.syntax.reader import Reader
 from rewardlang.syntax.yaml_events import read_yaml
-from rewardlang.types.relations import describe
 from rewardlang.types.types import String
+from rewardlang.types.words import describe
 
 DESK = (BASE / "apis" / "desk.yaml").read_text(encoding="utf-8")
 

@@ -7,8 +7,8 @@ import yaml
 from resolve.desk import HERE, value
 
 from rewardlang import tree
-from rewardlang.types.relations import describe
 from rewardlang.types.types import Number
+from rewardlang.types.words import describe
 
 CASES = [
     pytest.param(expression, wanted, id=expression)

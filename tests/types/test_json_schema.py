@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rewardlang.types.json_schema import INT64, Schemas
-from rewardlang.types.relations import describe
 from rewardlang.types.types import (
     Any,
     Bool,
@@ -18,6 +17,7 @@ from rewardlang.types.types import (
     String,
     Union,
 )
+from rewardlang.types.words import describe
 
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}

@@ -7,16 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rewardlang.types.json_schema import Schemas
-from rewardlang.types.relations import (
-    Fit,
-    bounds_in_words,
-    comparable,
-    describe,
-    fit,
-    join,
-    scalar_leaves,
-    size,
-)
+from rewardlang.types.relations import Fit, comparable, fit, join, scalar_leaves, size
 from rewardlang.types.types import (
     Any,
     Bool,
@@ -33,6 +24,7 @@ from rewardlang.types.types import (
     Type,
     Union,
 )
+from rewardlang.types.words import bounds_in_words, describe
 
 SCHEMAS = Schemas()
 SCHEMAS.add(
