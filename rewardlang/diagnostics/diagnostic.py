@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rewardlang.source import Span
 
@@ -38,6 +39,14 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """An episode that shows what a diagnostic says: `line` is a line of a trace file."""
+
+    name: str
+    line: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """`message` is one lower-case line without a full stop, names in backticks."""
 
@@ -47,3 +56,4 @@ class Diagnostic:
     others: tuple[Label, ...] = ()
     help: str | None = None
     fix: Fix | None = None
+    evidence: tuple[Evidence, ...] = ()

@@ -1,0 +1,32 @@
+"""What the judge may spend. Counts decide, so that a run is the same on every machine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of one judgement.
+
+    Attributes:
+        draws: Tasks on which every probe and mutant is tried.
+        expansions: States times actions that the search tries.
+        seconds: Wall clock in all. Counts are chosen so that it is not reached; when it is, what
+            was cut short is reported (M904), never passed over.
+    """
+
+    draws: int = 3
+    expansions: int = 400_000
+    seconds: float = 20.0
+    started: float = field(default_factory=time.monotonic, compare=False)
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left; below 0 when it is spent."""
+        return self.started + self.seconds - time.monotonic()
+
+    @property
+    def spent(self) -> bool:
+        return self.left_s <= 0

@@ -1,0 +1,90 @@
+"""What sections gather and rules read: episodes that were played, and what each was for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Evidence
+from rewardlang.judge.bench import Bench, Played
+from rewardlang.judge.budget import Budget
+from rewardlang.judge.judgement import Outcome, OutcomeKind, RewardMutant, Searched, Undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One episode with what it was for.
+
+    Attributes:
+        group: The probe or the kind of mutation: "idle", "drop-step". Rules select by it.
+        name: The same in words, with what was changed: "oracle without step 2, doTransition".
+        expected: What it should earn, in words.
+        base: The oracle's episode that it was made from.
+    """
+
+    kind: OutcomeKind
+    group: str
+    name: str
+    played: Played
+    expected: str
+    as_expected: bool
+    base: Played | None = None
+
+    @property
+    def reward(self) -> float:
+        return self.played.reward
+
+    def outcome(self) -> Outcome:
+        """The same as plain data."""
+        played = self.played
+        return Outcome(
+            self.kind, self.name, played.seed, played.reward, self.expected, self.as_expected,
+            played.line, played.detail.gates, played.detail.parts, played.detail.penalties,
+        )  # fmt: skip
+
+    def evidence(self) -> Evidence:
+        """The trace that a finding shows."""
+        return Evidence(self.name, self.played.line)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A judgement in the making. Sections append; rules read."""
+
+    bench: Bench
+    budget: Budget
+    seeds: tuple[int, ...] = ()
+    """Tasks on which probes and mutants are tried."""
+    oracle: list[Tried] = field(default_factory=list)
+    ladder: list[Tried] = field(default_factory=list)
+    probes: list[Tried] = field(default_factory=list)
+    trace_mutants: list[Tried] = field(default_factory=list)
+    tests: list[Tried] = field(default_factory=list)
+    """The calls of the file's own `tests:`."""
+    reward_mutants: list[RewardMutant] = field(default_factory=list)
+    searched: list[Searched] = field(default_factory=list)
+    undecided: list[Undecided] = field(default_factory=list)
+
+    def everything(self) -> Iterator[Tried]:
+        """Every episode that was played."""
+        yield from self.oracle
+        yield from self.ladder
+        yield from self.probes
+        yield from self.trace_mutants
+        yield from self.tests
+
+
+Section = Callable[[Draft], None]
+Rule = Callable[[Draft], Iterator[Diagnostic]]
+RULES: list[tuple[tuple[Code, ...], Rule]] = []
+"""Rules with the codes that they report, in the order in which they were entered."""
+
+
+def judges(*codes: Code) -> Callable[[Rule], Rule]:
+    """Enter the decorated function, which reports `codes`."""
+
+    def enter(function: Rule) -> Rule:
+        RULES.append((codes, function))
+        return function
+
+    return enter
