@@ -2,7 +2,8 @@
 
 Held to TRL 1.16 by pyproject.toml. What is reached into: `_env_tools` (the schemas that prompts
 show, which type hints would flatten), `_sync_tool_dicts` (so that a call of an unknown tool
-reaches the environment), `parse_response` (see `turns.py`), and the methods that are timed.
+reaches the environment), `parse_response` (see `turns.py`), the methods that are timed, and the one
+that computes log-probabilities.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ Json = Any
 Row = dict[str, Json]
 
 READER_MARK = "_rewardlang_reader"
+
+_TOGETHER = 8
+"""Episodes whose log-probabilities are computed in one pass."""
 
 
 def quiet() -> None:
@@ -109,6 +113,50 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
     def _tool_call_loop(self, *args: Any, **kwargs: Any) -> Any:
         self._sync_tool_dicts = [Tools(environment) for environment in self.environments]
         return super()._tool_call_loop(*args, **kwargs)
+
+    def _get_per_token_logps_and_entropies(
+        self,
+        model: Any,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        logits_to_keep: int,
+        batch_size: int | None = None,
+        compute_entropy: bool = False,
+        compute_aux_loss: bool = False,
+        **images: Any,
+    ) -> Any:
+        """TRL's, for a few episodes of about one length at a time, without the others' padding.
+
+        One episode of many calls is ten times as long as the rest, and would make all rows as long:
+        on a CPU a step of 64 episodes took 28 s with one such and 3.4 s without.
+        """
+        compute = super()._get_per_token_logps_and_entropies
+        # Several passes before one gradient are more than DistributedDataParallel allows.
+        alone = self.accelerator.num_processes == 1 and not compute_aux_loss
+        if not alone or any(image is not None for image in images.values()):
+            return compute(
+                model, input_ids, attention_mask, logits_to_keep, batch_size,
+                compute_entropy, compute_aux_loss, **images,
+            )  # fmt: skip
+        width = input_ids.size(1)
+        logps = input_ids.new_zeros((len(input_ids), logits_to_keep), dtype=torch.float32)
+        entropies = torch.zeros_like(logps) if compute_entropy else None
+        order = attention_mask.sum(1).argsort(stable=True)
+        for rows in order.split(_TOGETHER):
+            used = attention_mask[rows].any(0).nonzero()
+            # A prompt and a completion have a token each, whatever is padding.
+            start = min(int(used[0]), width - logits_to_keep - 1)
+            end = max(int(used[-1]) + 1, width - logits_to_keep + 1)
+            kept = logits_to_keep - (width - end)
+            found, entropy, _ = compute(
+                model, input_ids[rows, start:end], attention_mask[rows, start:end], kept,
+                compute_entropy=compute_entropy,
+            )  # fmt: skip
+            columns = torch.arange(kept, device=rows.device)
+            logps = logps.index_put((rows[:, None], columns), found.float())
+            if entropies is not None:
+                entropies[rows, :kept] = entropy.detach().float()
+        return logps, entropies, None
 
     def prediction_step(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Run the episodes of an evaluation batch; its loss says nothing and is not computed."""
