@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import marshal
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rewardlang.cache import Cache, sha256, tool_fingerprint
+from rewardlang import kept
+from rewardlang.cache import sha256
 from rewardlang.data import Files
-from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
-from rewardlang.source import Source, Span
+from rewardlang.diagnostics.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from rewardlang import model
@@ -113,32 +112,26 @@ def load(path: str | Path, *, use_cache: bool = True) -> Scenario:
         from rewardlang_runtime.loading import load_module
 
         return load_module(path)
-    cache = Cache() if use_cache else None
-    files = _Recording()
-    key = _key(path, files)
-    entry = _fresh(cache, "code", key)
+    known = kept.Kept("code", path, use_cache=use_cache)
+    entry = known.read()
     if entry is not None:
         return _execute(marshal.loads(bytes.fromhex(entry["code"])), str(path))
     from rewardlang import emit
 
-    code = emit.compile_module(scenario_of(path, files))
-    if cache is not None:
-        _store(cache, "code", key, files, {"code": marshal.dumps(code).hex()})
+    code = emit.compile_module(scenario_of(path, known.files))
+    known.write({"code": marshal.dumps(code).hex()})
     return _execute(code, str(path))
 
 
 def lint_file(path: str | Path, *, use_cache: bool = True) -> list[Diagnostic]:
     """The diagnostics of `check`; of an unchanged file from the cache, without a parser."""
     path = Path(path)
-    cache = Cache() if use_cache else None
-    files = _Recording()
-    key = _key(path, files)
-    entry = _fresh(cache, "lint", key)
+    known = kept.Kept("lint", path, use_cache=use_cache)
+    entry = known.read()
     if entry is not None:
-        return _diagnostics(entry)
-    diagnostics = list(check(path, files).diagnostics)
-    if cache is not None:
-        _store(cache, "lint", key, files, _as_json(diagnostics))
+        return kept.from_plain(entry)
+    diagnostics = list(check(path, known.files).diagnostics)
+    known.write(kept.to_plain(diagnostics))
     return diagnostics
 
 
@@ -192,122 +185,6 @@ def _execute(code: CodeType, path: str) -> Scenario:
         sys.modules[name] = module
     scenario: Scenario = module.__dict__["SCENARIO"]
     return scenario
-
-
-# ---- the cache ----
-
-
-class _Recording(Files):
-    """Reads each file once and remembers what was read and what was looked for."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, bytes | OSError] = {}
-        self.found: dict[tuple[str, str, str], str | None] = {}
-
-    def read(self, path: Path, size: int) -> bytes:
-        """As in `Files`."""
-        name = str(path)
-        if name not in self.texts:
-            try:
-                self.texts[name] = super().read(path, size)
-            except OSError as error:
-                self.texts[name] = error
-        text = self.texts[name]
-        if isinstance(text, OSError):
-            raise text
-        return text
-
-    def find(self, kind: str, name: str, beside: Path) -> Path | None:
-        """As in `Files`."""
-        path = super().find(kind, name, beside)
-        self.found[kind, name, str(beside)] = None if path is None else str(path)
-        return path
-
-
-_SIZE = 1_000_001
-"""What of a file its key covers: one byte more than a file may have."""
-
-
-def _key(path: Path, files: Files) -> str:
-    return sha256(f"{tool_fingerprint()} {path} {_digest(path, files)}".encode())
-
-
-def _digest(path: Path, files: Files) -> str:
-    try:
-        return sha256(files.read(path, _SIZE))
-    except OSError as error:
-        return f"unreadable: {error.errno}"
-
-
-def _fresh(cache: Cache | None, kind: str, key: str) -> dict[str, Any] | None:
-    """The entry of `key`, if all that it was made from is as it was."""
-    body = cache.read(kind, key) if cache is not None else None
-    if body is None:
-        return None
-    entry: dict[str, Any] = json.loads(body)
-    files = Files()
-    for name, digest in entry["read"].items():
-        if _digest(Path(name), files) != digest:
-            return None
-    for wanted, name, beside, path in entry["found"]:
-        found = files.find(wanted, name, Path(beside))
-        if (None if found is None else str(found)) != path:
-            return None
-    return entry
-
-
-def _store(cache: Cache, kind: str, key: str, files: _Recording, entry: dict[str, Any]) -> None:
-    entry["read"] = {name: _digest(Path(name), files) for name in files.texts}
-    entry["found"] = [[*wanted, path] for wanted, path in files.found.items()]
-    cache.write(kind, key, json.dumps(entry).encode())
-
-
-def _as_json(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
-    sources: dict[str, str] = {}
-
-    def span(place: Span) -> list[Any]:
-        sources[place.source.path] = place.source.text
-        return [place.source.path, place.start, place.end]
-
-    def label(each: Label) -> list[Any]:
-        return [*span(each.span), each.text]
-
-    rows = [
-        {
-            "code": d.code.id,
-            "message": d.message,
-            "label": label(d.label),
-            "others": [label(other) for other in d.others],
-            "help": d.help,
-            "fix": None if d.fix is None else [*span(d.fix.span), d.fix.replacement, d.fix.safe],
-        }
-        for d in diagnostics
-    ]
-    return {"diagnostics": rows, "sources": sources}
-
-
-def _diagnostics(entry: dict[str, Any]) -> list[Diagnostic]:
-    from rewardlang.diagnostics.codes import CODES
-
-    sources = {path: Source(path, text) for path, text in entry["sources"].items()}
-
-    def label(row: list[Any]) -> Label:
-        path, start, end, text = row
-        return Label(Span(sources[path], start, end), text)
-
-    found = []
-    for row in entry["diagnostics"]:
-        fix = None
-        if row["fix"] is not None:
-            path, start, end, replacement, safe = row["fix"]
-            fix = Fix(Span(sources[path], start, end), replacement, safe)
-        others = tuple(map(label, row["others"]))
-        found.append(
-            Diagnostic(
-                CODES[row["code"]], row["message"], label(row["label"]), others, row["help"], fix
-            )
-        )
-    return found
 
 
 def _one_line(diagnostic: Diagnostic) -> str:

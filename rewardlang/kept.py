@@ -1,0 +1,154 @@
+"""What is kept of a file in the cache, together with all that it was made from.
+
+An entry holds for as long as every file that was read is as it was, and every file that was looked
+for is still found, or still not found, where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rewardlang.cache import Cache, sha256, tool_fingerprint
+from rewardlang.data import Files
+from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Fix, Label
+from rewardlang.source import Source, Span
+
+_SIZE = 1_000_001
+"""What of a file its key covers: one byte more than a file may have."""
+
+
+class Recording(Files):
+    """Reads each file once and remembers what was read and what was looked for."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, bytes | OSError] = {}
+        self.found: dict[tuple[str, str, str], str | None] = {}
+
+    def read(self, path: Path, size: int) -> bytes:
+        """As in `Files`."""
+        name = str(path)
+        if name not in self.texts:
+            try:
+                self.texts[name] = super().read(path, size)
+            except OSError as error:
+                self.texts[name] = error
+        text = self.texts[name]
+        if isinstance(text, OSError):
+            raise text
+        return text
+
+    def find(self, kind: str, name: str, beside: Path) -> Path | None:
+        """As in `Files`."""
+        path = super().find(kind, name, beside)
+        self.found[kind, name, str(beside)] = None if path is None else str(path)
+        return path
+
+
+class Kept:
+    """The entry of one file in the cache.
+
+    Attributes:
+        files: What the entry is made with, so that it is known what it depends on.
+    """
+
+    def __init__(self, kind: str, path: Path, *, use_cache: bool = True, salt: str = "") -> None:
+        """`salt` is what the entry depends on besides files: options, a budget."""
+        self.files = Recording()
+        self._kind = kind
+        self._cache = Cache() if use_cache else None
+        named = f"{tool_fingerprint()} {path} {_digest(path, self.files)} {salt}"
+        self._key = sha256(named.encode())
+
+    def read(self) -> dict[str, Any] | None:
+        """What was written, if all that it was made from is as it was."""
+        body = self._cache.read(self._kind, self._key) if self._cache is not None else None
+        if body is None:
+            return None
+        entry: dict[str, Any] = json.loads(body)
+        files = Files()
+        for name, digest in entry["read"].items():
+            if _digest(Path(name), files) != digest:
+                return None
+        for wanted, name, beside, path in entry["found"]:
+            found = files.find(wanted, name, Path(beside))
+            if (None if found is None else str(found)) != path:
+                return None
+        return entry
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Keep `entry`, plain data, as made from what `files` has read."""
+        if self._cache is None:
+            return
+        read = {name: _digest(Path(name), self.files) for name in self.files.texts}
+        found = [[*wanted, path] for wanted, path in self.files.found.items()]
+        body = json.dumps({**entry, "read": read, "found": found})
+        self._cache.write(self._kind, self._key, body.encode())
+
+
+def _digest(path: Path, files: Files) -> str:
+    try:
+        return sha256(files.read(path, _SIZE))
+    except OSError as error:
+        return f"unreadable: {error.errno}"
+
+
+# ---- diagnostics as plain data ----
+
+
+def to_plain(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
+    """Diagnostics as plain data, with the texts of the files that they point into."""
+    sources: dict[str, str] = {}
+
+    def span(place: Span) -> list[Any]:
+        sources[place.source.path] = place.source.text
+        return [place.source.path, place.start, place.end]
+
+    def label(each: Label) -> list[Any]:
+        return [*span(each.span), each.text]
+
+    rows = [
+        {
+            "code": d.code.id,
+            "message": d.message,
+            "label": label(d.label),
+            "others": [label(other) for other in d.others],
+            "help": d.help,
+            "fix": None if d.fix is None else [*span(d.fix.span), d.fix.replacement, d.fix.safe],
+            "evidence": [[each.name, each.line] for each in d.evidence],
+        }
+        for d in diagnostics
+    ]
+    return {"diagnostics": rows, "sources": sources}
+
+
+def from_plain(entry: dict[str, Any]) -> list[Diagnostic]:
+    """The diagnostics of `to_plain`."""
+    from rewardlang.diagnostics.codes import CODES
+
+    sources = {path: Source(path, text) for path, text in entry["sources"].items()}
+
+    def label(row: list[Any]) -> Label:
+        path, start, end, text = row
+        return Label(Span(sources[path], start, end), text)
+
+    def fix(row: list[Any] | None) -> Fix | None:
+        if row is None:
+            return None
+        path, start, end, replacement, safe = row
+        return Fix(Span(sources[path], start, end), replacement, safe)
+
+    return [
+        Diagnostic(
+            CODES[row["code"]],
+            row["message"],
+            label(row["label"]),
+            tuple(map(label, row["others"])),
+            row["help"],
+            fix(row["fix"]),
+            tuple(Evidence(name, line) for name, line in row["evidence"]),
+        )
+        for row in entry["diagnostics"]
+    ]
