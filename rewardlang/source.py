@@ -33,6 +33,11 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return Position(line, offset - self._line_starts[line - 1] + 1)
 
+    def offset(self, line: int) -> int:
+        """The offset of the first character of line number `line`; the end's past the last one."""
+        starts = self._line_starts
+        return starts[line - 1] if line <= len(starts) else len(self.text)
+
     def line_text(self, line: int) -> str:
         """Line number `line`, without its line break; empty past the end."""
         if not 1 <= line <= len(self._line_starts):

@@ -19,8 +19,6 @@ def _code(id: str, name: str, level: Level, summary: str) -> Code:
 
 
 # ---- Y: YAML and syntax ----
-# Y009, not-formatted, comes with the formatter.
-
 SYNTAX_ERROR = _code("Y001", "syntax-error", "error", "an expression that does not parse")
 CUT_BY_YAML = _code(
     "Y002", "expression-cut-by-yaml", "error", "YAML read the end of an expression as a comment"
@@ -39,6 +37,7 @@ FLOW_SPLIT = _code(
 CONFUSABLE = _code(
     "Y008", "confusable-characters", "warning", "characters that look like others or like nothing"
 )
+NOT_FORMATTED = _code("Y009", "not-formatted", "note", "`rewardlang format` would change the file")
 WRONG_SHAPE = _code("Y010", "wrong-shape", "error", "a value that its key cannot have")
 MISSING_KEY = _code("Y011", "missing-key", "error", "a key that must be there is not")
 NOT_YAML = _code("Y012", "not-yaml", "error", "a file that is not one YAML document in UTF-8")
@@ -106,6 +105,11 @@ NOT_YET_KNOWN = _code(
     "T120", "not-yet-known", "error",
     "a value of the episode is used where only what is known at reset may be",
 )  # fmt: skip
+# A note: tests call tools that do not exist on purpose.
+NEAR_TOOL = _code(
+    "T121", "nearly-an-operation", "note",
+    "a test calls what is no operation, and nearly has the name of one",
+)  # fmt: skip
 
 
 # ---- D: constant and dead logic ----
@@ -153,9 +157,48 @@ SHORT_SIMILARITY = _code(
 )
 
 
+# ---- E: environments and oracles ----
+
+ORACLE_BELOW_ONE = _code(
+    "E601", "oracle-below-one", "error", "the oracle does not earn 1 on any task that was tried"
+)
+ASSUMPTION_FALSE = _code(
+    "E612", "assumption-false", "warning", "nearly every draw of the parameters is rejected"
+)
+BROKEN_PROMISE = _code(
+    "E613", "broken-promise", "error",
+    "a value that the scenario or its API counts on is missing when it is played",
+)  # fmt: skip
+
+
 # ---- P: cost and regular expressions ----
 
 OVER_BUDGET = _code("P701", "cost-over-budget", "error", "an expression may cost over 10^6 steps")
 REGEX_UNSUPPORTED = _code(
     "P704", "regex-unsupported", "error", "a regular expression that RE2 does not accept"
+)
+SEED_DEPENDENT_ORACLE = _code(
+    "P708", "seed-dependent-oracle", "warning", "the oracle earns 1 on some tasks only"
+)
+
+
+# ---- M: the linter itself ----
+
+UNUSED_SUPPRESSION = _code(
+    "M901", "unused-suppression", "warning", "a suppression silences nothing"
+)
+BARE_SUPPRESSION = _code(
+    "M902", "bare-suppression", "warning", "a suppression without a code or without a reason"
+)
+UNKNOWN_SUPPRESSED = _code(
+    "M903", "unknown-suppressed-code", "warning", "a suppression names a code that does not exist"
+)
+STALE_BASELINE = _code(
+    "M906", "stale-baseline-entry", "warning", "a finding of the baseline is no longer there"
+)
+BAD_SETTING = _code(
+    "M907", "bad-setting", "error", "a setting of the linter that it does not know or cannot use"
+)
+UNREADABLE_BASELINE = _code(
+    "M908", "unreadable-baseline", "warning", "a baseline that cannot be read and is left aside"
 )

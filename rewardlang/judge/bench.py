@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from rewardlang import model, policies
-from rewardlang_runtime import Call, Detail, Environment, Episode, Scenario
+from rewardlang_runtime import Call, Detail, Environment, Episode, Scenario, ScenarioFault
 from rewardlang_runtime.traces import record
 
 Action = tuple[str, Any]
 """(operation, arguments): a call as it is sent."""
+
+Solution = tuple[tuple[Action, ...], str]
+"""Calls and an answer that solve one task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Played:
         sent: The calls, as they were sent.
         calls: The same, as the environment recorded them.
         line: The episode as a line of a trace file.
+        faults: Tracebacks of operations that failed inside: mistakes in their API file.
     """
 
     seed: int
@@ -31,10 +37,26 @@ class Played:
     detail: Detail
     episode: Episode
     line: dict[str, Any]
+    faults: tuple[str, ...] = ()
 
     @property
     def reward(self) -> float:
         return self.detail.reward
+
+
+def played(environment: Environment, sent: Iterable[Action]) -> Played:
+    """What has come of the episode that an environment is in."""
+    episode = environment.episode
+    return Played(
+        environment.seed,
+        tuple(sent),
+        episode.answer,
+        tuple(episode.calls),
+        environment.detail(),
+        episode,
+        record(environment),
+        tuple(environment.faults),
+    )
 
 
 class Bench:
@@ -44,13 +66,20 @@ class Bench:
         scenario: What lints read: places, weights, expressions.
         compiled: What is played.
         environment: Reset by every method here; its episodes outlive it.
+        solutions: By seed, for a scenario that has no `oracle:`: what a search has found.
     """
 
     def __init__(self, scenario: model.Scenario, compiled: Scenario, split: str = "train") -> None:
         self.scenario = scenario
         self.compiled = compiled
         self.environment = Environment(compiled, split)
+        self.solutions: dict[int, Solution] = {}
         self._oracles: dict[int, Played] = {}
+
+    @property
+    def writes(self) -> Mapping[str, bool]:
+        """Whether each operation writes, by name."""
+        return {name: op.writes for name, op in self.compiled.operations.items()}
 
     def play(self, seed: int, sent: Iterable[Action], answer: str = "") -> Played:
         """The episode of these calls and this answer, in the task of a seed.
@@ -66,7 +95,7 @@ class Bench:
         for operation, args in sent:
             environment.call(operation, args)
         environment.finish(answer)
-        return self._played(seed, sent)
+        return played(environment, sent)
 
     def follow(self, seed: int, policy: Callable[[Environment], policies.Policy]) -> Played:
         """The episode of a policy that may look at what it is answered.
@@ -90,23 +119,39 @@ class Bench:
                 observation = yield action
 
         policies.play(environment, noted())
-        return self._played(seed, tuple(sent))
+        return played(environment, sent)
+
+    def has_oracle(self, seed: int) -> bool:
+        """Whether `oracle` can answer: from the file, or by what a search has found."""
+        written = self.scenario.oracle or self.scenario.oracle_answer is not None
+        return bool(written) or seed in self.solutions
 
     def oracle(self, seed: int) -> Played:
-        """The oracle's own episode; kept, since most sections start from it."""
+        """The oracle's own episode; kept, since most sections start from it.
+
+        Raises:
+            ScenarioFault: As `play`; also when there is no oracle.
+        """
         if seed not in self._oracles:
-            self._oracles[seed] = self.follow(seed, policies.oracle)
+            if seed in self.solutions:
+                self._oracles[seed] = self.play(seed, *self.solutions[seed])
+            elif self.has_oracle(seed):
+                self._oracles[seed] = self.follow(seed, policies.oracle)
+            else:
+                raise ScenarioFault(f"{self.scenario.name} has no oracle for seed {seed}")
         return self._oracles[seed]
 
-    def _played(self, seed: int, sent: tuple[Action, ...]) -> Played:
-        environment = self.environment
-        episode = environment.episode
-        return Played(
-            seed,
-            sent,
-            episode.answer,
-            tuple(episode.calls),
-            environment.detail(),
-            episode,
-            record(environment),
-        )
+    def tasks(self, wanted: int, among: int) -> tuple[int, ...]:
+        """The first seeds, at most `wanted`, whose tasks differ, of `among` seeds.
+
+        Raises:
+            ScenarioFault: There is no task, or one cannot be set up.
+        """
+        seen: dict[bytes, int] = {}
+        for seed in range(among):
+            self.environment.reset(seed=seed)
+            task = orjson.dumps(self.environment.params, option=orjson.OPT_SORT_KEYS)
+            seen.setdefault(task, seed)
+            if len(seen) == wanted:
+                break
+        return tuple(seen.values())

@@ -12,12 +12,14 @@ class Budget:
 
     Attributes:
         draws: Tasks on which every probe and mutant is tried.
+        oracles: Tasks on which the oracle is tried.
         expansions: States times actions that the search tries.
         seconds: Wall clock in all. Counts are chosen so that it is not reached; when it is, what
             was cut short is reported (M904), never passed over.
     """
 
     draws: int = 3
+    oracles: int = 20
     expansions: int = 400_000
     seconds: float = 20.0
     started: float = field(default_factory=time.monotonic, compare=False)
@@ -30,3 +32,8 @@ class Budget:
     @property
     def spent(self) -> bool:
         return self.left_s <= 0
+
+    @property
+    def counts(self) -> str:
+        """What decides, in one word; judgements under the same counts are the same."""
+        return f"draws={self.draws},oracles={self.oracles},expansions={self.expansions}"

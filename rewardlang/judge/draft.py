@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Evidence
 from rewardlang.judge.bench import Bench, Played
 from rewardlang.judge.budget import Budget
+from rewardlang.judge.faults import FAULTS, Fault, fault_of
 from rewardlang.judge.judgement import Outcome, OutcomeKind, RewardMutant, Searched, Undecided
+
+T = TypeVar("T")
+
+CHEAT = 0.05
+"""The most that a policy may earn without doing the task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Draft:
     bench: Bench
     budget: Budget
     seeds: tuple[int, ...] = ()
-    """Tasks on which probes and mutants are tried."""
+    """Tasks on which probes and mutants are tried: those of seeds 0, 1, 2 when they differ."""
     oracle: list[Tried] = field(default_factory=list)
     ladder: list[Tried] = field(default_factory=list)
     probes: list[Tried] = field(default_factory=list)
@@ -64,6 +71,25 @@ class Draft:
     reward_mutants: list[RewardMutant] = field(default_factory=list)
     searched: list[Searched] = field(default_factory=list)
     undecided: list[Undecided] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    """What could not be played, each place once."""
+
+    def attempt(self, seed: int, doing: str, play: Callable[[], T]) -> T | None:
+        """`play()`, or None when the scenario is at fault, which is noted."""
+        try:
+            return play()
+        except FAULTS as error:
+            fault = fault_of(error, doing, seed, self.bench.scenario)
+            if fault is None:
+                raise
+            if all((f.where, f.span) != (fault.where, fault.span) for f in self.faults):
+                self.faults.append(fault)
+            return None
+
+    def solved(self) -> list[Played]:
+        """The oracle's episodes on `seeds`, as far as they earn 1: what mutants are made from."""
+        tried = (t for t in self.oracle if t.played.seed in self.seeds)
+        return [t.played for t in tried if t.reward == 1.0]
 
     def everything(self) -> Iterator[Tried]:
         """Every episode that was played."""

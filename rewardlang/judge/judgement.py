@@ -99,6 +99,8 @@ class Judgement:
     ladder: tuple[Outcome, ...] = ()
     """The oracle's prefixes on one draw, from nothing to all of it."""
     probes: tuple[Outcome, ...] = ()
+    tests: tuple[Outcome, ...] = ()
+    """The file's own tests."""
     trace_mutants: tuple[Outcome, ...] = ()
     reward_mutants: tuple[RewardMutant, ...] = ()
     searched: tuple[Searched, ...] = ()

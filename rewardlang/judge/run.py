@@ -7,16 +7,26 @@ from rewardlang.judge.bench import Bench
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.draft import RULES, Draft, Section
 from rewardlang.judge.judgement import Judgement
+from rewardlang.judge.oracle import climb, play_oracle
+from rewardlang.judge.own_tests import play_tests
+from rewardlang.judge.tasks import choose_tasks
 from rewardlang_runtime import Scenario
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    choose_tasks,
+    # A search for an oracle, where the file has none, belongs here: it fills `bench.solutions`.
+    play_oracle,
+    climb,
+    play_tests,
+)
 
 
 def judge(scenario: model.Scenario, compiled: Scenario, budget: Budget | None = None) -> Judgement:
     """Play, attack and mutate a scenario that has no errors."""
     draft = Draft(Bench(scenario, compiled), budget or Budget())
     for section in SECTIONS:
-        section(draft)
+        # A section notes its own faults; one that it does not expect ends that section alone.
+        draft.attempt(0, section.__name__.replace("_", " "), lambda run=section: run(draft))  # type: ignore[misc]
     diagnostics = [found for _, rule in RULES for found in rule(draft)]
     diagnostics.sort(key=lambda d: (d.label.span.start, d.label.span.end, d.code.id))
     return Judgement(
@@ -26,6 +36,7 @@ def judge(scenario: model.Scenario, compiled: Scenario, budget: Budget | None = 
         tuple(tried.outcome() for tried in draft.oracle),
         tuple(tried.outcome() for tried in draft.ladder),
         tuple(tried.outcome() for tried in draft.probes),
+        tuple(tried.outcome() for tried in draft.tests),
         tuple(tried.outcome() for tried in draft.trace_mutants),
         tuple(draft.reward_mutants),
         tuple(draft.searched),

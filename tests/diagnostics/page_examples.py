@@ -2,15 +2,17 @@
 
 A page has the sections `## Reported` and `## Accepted`, each with fenced blocks. A block is a
 fragment: its top-level keys replace those of a file in tests/diagnostics/base, which one the first
-line of the fence says:
+line of the fence says, and whether the code is one that only playing the scenario can find:
 
-    ```yaml             of the scenario close.yaml
-    ```yaml api         of apis/desk.yaml
-    ```yaml world       of worlds/office.yaml
+    fence            static codes         codes of the judge
+    ```yaml          close.yaml           judged.yaml
+    ```yaml api      apis/desk.yaml       apis/helpdesk.yaml
+    ```yaml world    worlds/office.yaml   worlds/hall.yaml
 
 All blocks of a section make one scenario. The one under "Reported" must be reported with the page's
-code and no other, that under "Accepted" with nothing. A fragment that begins with `rewardlang:`
-replaces the whole file.
+code and no other, that under "Accepted" with nothing; those of a judge's code have no static
+finding, and the judge reports the code, among others, or not at all. A fragment that begins with
+`rewardlang:` replaces the whole file.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic
 
 BASE = Path(__file__).parent / "base"
 FILES = {"scenario": "close.yaml", "api": "apis/desk.yaml", "world": "worlds/office.yaml"}
+JUDGED_FILES = {"scenario": "judged.yaml", "api": "apis/helpdesk.yaml", "world": "worlds/hall.yaml"}
 _SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```yaml *(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -44,13 +47,23 @@ def spliced(base: str, fragment: str) -> str:
     return "".join(part for part in kept if part.split(":", 1)[0] not in keys) + fragment
 
 
-def write(blocks: list[tuple[str, str]], folder: Path) -> Path:
+def by_playing() -> frozenset[str]:
+    """The codes that the judge reports and no lint."""
+    from rewardlang import lint
+    from rewardlang.judge import draft, run
+
+    assert run.SECTIONS  # importing it has entered the rules
+    judged = {code.id for codes, _ in draft.RULES for code in codes}
+    return frozenset(judged - {code.id for codes, _ in lint.LINTS for code in codes})
+
+
+def write(blocks: list[tuple[str, str]], folder: Path, files: dict[str, str] = FILES) -> Path:
     """Write the files that the blocks make under `folder`; the path of the scenario."""
     shutil.copytree(BASE, folder, dirs_exist_ok=True)
     for kind, text in blocks:
-        path = folder / FILES[kind]
+        path = folder / files[kind]
         path.write_text(spliced(path.read_text(encoding="utf-8"), text), encoding="utf-8")
-    return folder / FILES["scenario"]
+    return folder / files["scenario"]
 
 
 def check(blocks: list[tuple[str, str]], folder: Path) -> list[Diagnostic]:
@@ -58,3 +71,17 @@ def check(blocks: list[tuple[str, str]], folder: Path) -> list[Diagnostic]:
     from rewardlang import driver
 
     return list(driver.check(write(blocks, folder)).diagnostics)
+
+
+def check_judged(
+    blocks: list[tuple[str, str]], folder: Path
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """What lints and what the judge say of the scenario that the blocks make."""
+    from rewardlang import driver
+    from rewardlang.judge.run import judge
+
+    checked = driver.check(write(blocks, folder, JUDGED_FILES))
+    if checked.scenario is None:
+        return list(checked.diagnostics), []
+    judgement = judge(checked.scenario, driver.build(checked.scenario))
+    return list(checked.diagnostics), list(judgement.diagnostics)

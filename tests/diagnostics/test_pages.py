@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from diagnostics.page_examples import check, sections
+from diagnostics.page_examples import by_playing, check, check_judged, sections
 
 from rewardlang.diagnostics import codes, pages
 from rewardlang.diagnostics.render import render_all
@@ -15,9 +15,19 @@ def test_every_code_has_a_page_and_every_page_a_code():
     assert pages.available() == sorted(codes.CODES)
 
 
+JUDGED = sorted(by_playing())
+STATIC = [code for code in pages.available() if code not in JUDGED]
+
+
 def test_the_base_is_right(tmp_path):
     found = check([], tmp_path)
     assert not found, render_all(found).plain
+
+
+def test_the_judged_base_is_sound(tmp_path):
+    static, judged = check_judged([], tmp_path)
+    assert not static, render_all(static).plain
+    assert not judged, render_all(judged).plain
 
 
 @pytest.mark.parametrize("code", pages.available())
@@ -32,16 +42,30 @@ def test_a_page_is_complete(code):
     assert re.search(r"^## Reported\n\n", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("code", pages.available())
+@pytest.mark.parametrize("code", STATIC)
 def test_the_reported_example_is_reported(code, tmp_path):
     found = check(sections(pages.read(code))["Reported"], tmp_path)
     assert {d.code.id for d in found} == {code}, render_all(found).plain
 
 
-@pytest.mark.parametrize("code", pages.available())
+@pytest.mark.parametrize("code", STATIC)
 def test_the_accepted_example_is_accepted(code, tmp_path):
     found = check(sections(pages.read(code))["Accepted"], tmp_path)
     assert not found, render_all(found).plain
+
+
+@pytest.mark.parametrize("code", JUDGED)
+def test_what_the_judge_reports_is_reported(code, tmp_path):
+    static, judged = check_judged(sections(pages.read(code))["Reported"], tmp_path)
+    assert not static, render_all(static).plain
+    assert code in {d.code.id for d in judged}, render_all(judged).plain
+
+
+@pytest.mark.parametrize("code", JUDGED)
+def test_what_the_judge_accepts_is_accepted(code, tmp_path):
+    static, judged = check_judged(sections(pages.read(code))["Accepted"], tmp_path)
+    assert not static, render_all(static).plain
+    assert code not in {d.code.id for d in judged}, render_all(judged).plain
 
 
 def test_a_page_that_does_not_exist():

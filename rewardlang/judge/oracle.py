@@ -1,0 +1,106 @@
+"""The oracle on many tasks, and what its prefixes earn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.judge.bench import Played
+from rewardlang.judge.draft import Draft, Tried, judges
+
+
+def play_oracle(draft: Draft) -> None:
+    """The oracle on every task that the budget allows, not on the probes' tasks alone."""
+    bench, wanted = draft.bench, draft.budget.oracles
+    more = draft.attempt(0, "the tasks", lambda: bench.tasks(wanted, 4 * wanted))
+    for seed in more or draft.seeds:
+        if not bench.has_oracle(seed):
+            continue
+        played = draft.attempt(seed, "the oracle", lambda seed=seed: bench.oracle(seed))  # type: ignore[misc]
+        if played is not None:
+            earned = played.reward == 1.0
+            draft.oracle.append(Tried("oracle", "oracle", "the oracle", played, "1", earned))
+
+
+def climb(draft: Draft) -> None:
+    """The oracle's prefixes on the first task: what each step earns, and then the answer."""
+    solved = draft.solved()
+    if not solved:
+        return
+    full = solved[0]
+    for count in range(len(full.sent) + 1):
+        prefix = draft.bench.play(full.seed, full.sent[:count])
+        draft.ladder.append(_rung(full, prefix, f"{_first(count)} of the oracle, no answer"))
+    if full.answer:
+        whole = draft.bench.play(full.seed, full.sent, full.answer)
+        draft.ladder.append(_rung(full, whole, "all of the oracle, and its answer"))
+
+
+def _first(count: int) -> str:
+    return "nothing" if not count else "the first call" if count == 1 else f"{count} calls"
+
+
+def _rung(full: Played, prefix: Played, name: str) -> Tried:
+    last = len(prefix.sent) == len(full.sent) and prefix.answer == full.answer
+    expected = "1" if last else "0" if not prefix.sent else "at most 1"
+    right = prefix.reward == 1.0 if last else bool(prefix.sent) or prefix.reward == 0.0
+    return Tried("prefix", "prefix", name, prefix, expected, right, full)
+
+
+# ---- rules ----
+
+
+@judges(codes.ORACLE_BELOW_ONE, codes.SEED_DEPENDENT_ORACLE)
+def oracle_below_one(draft: Draft) -> Iterator[Diagnostic]:
+    """The oracle must earn 1 on every task; one that does on some depends on the draw."""
+    failed = [t for t in draft.oracle if t.reward < 1.0]
+    if not failed:
+        return
+    first, tried = failed[0].played, len(draft.oracle)
+    everywhere = len(failed) == tried
+    code = codes.ORACLE_BELOW_ONE if everywhere else codes.SEED_DEPENDENT_ORACLE
+    seeds = ", ".join(str(t.played.seed) for t in failed[:8]) + (", ..." if failed[8:] else "")
+    message = (
+        f"the oracle earns {first.reward:g}, not 1"
+        if everywhere
+        else f"the oracle earns less than 1 on {len(failed)} of {tried} tasks, seeds {seeds}"
+    )
+    yield Diagnostic(
+        code,
+        message,
+        _where_it_fails(draft, first),
+        tuple(_lost(draft, first)),
+        "mend the step, or the part that does not see what it did"
+        if everywhere
+        else "let the oracle read what differs between tasks, or keep them apart with `assume`",
+        evidence=(failed[0].evidence(),),
+    )
+
+
+def _where_it_fails(draft: Draft, played: Played) -> Label:
+    """The step that was refused, or the first one."""
+    steps = draft.bench.scenario.oracle
+    for step, call in zip(steps, played.calls, strict=False):
+        if not call.ok:
+            return Label(step.span, f"with seed {played.seed} this is answered {call.status}")
+    answer = draft.bench.scenario.oracle_answer
+    if steps:
+        return Label(steps[0].span, f"played with seed {played.seed}")
+    assert answer is not None
+    return Label(answer.span, f"played with seed {played.seed}")
+
+
+def _lost(draft: Draft, played: Played) -> Iterator[Label]:
+    """Where the reward is lost."""
+    scenario, detail = draft.bench.scenario, played.detail
+    for gate, held in zip(scenario.gates, detail.gates, strict=True):
+        if not held:
+            yield Label(gate.require.span, f"the gate `{gate.id}` fails")
+    for part, score in zip(scenario.parts, detail.parts, strict=True):
+        expr = part.check or part.score
+        if score < 1 and expr is not None:
+            yield Label(expr.span, f"`{part.id}` is {score:g}")
+    for penalty, factor in zip(scenario.penalties, detail.penalties, strict=True):
+        if factor < 1:
+            yield Label((penalty.when or penalty.factor).span, f"`{penalty.id}` costs {factor:g}")
