@@ -11,6 +11,10 @@ _LONGEST = 100
 """Longer names are nobody's typo; comparing them would cost quadratic time."""
 
 
+_SHORT = 3
+"""One error in a name of so few characters makes another name."""
+
+
 def suggest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `name` most likely means, or None.
 
@@ -38,6 +42,18 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
         return best[1]
     words = _words(name)
     return next((c for c in names if len(words) > 1 and _words(c) == words), None)
+
+
+def near(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that differs from `name` in case only or in one typing error, or None.
+
+    For places where an unknown name is no mistake, so that only a slip of the hand is mentioned.
+    """
+    meant = suggest(name, candidates)
+    if meant is None:
+        return None
+    distance = DamerauLevenshtein.distance(name.casefold(), meant.casefold(), score_cutoff=1)
+    return meant if distance <= 1 and len(name) > _SHORT else None
 
 
 def _words(name: str) -> list[str]:

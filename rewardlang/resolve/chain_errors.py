@@ -12,8 +12,9 @@ from rewardlang.resolve.signatures import method_names
 from rewardlang.source import Span
 from rewardlang.syntax.nodes import Identifier
 from rewardlang.types.relations import without_null
-from rewardlang.types.types import CallType, Object, Table, Type
+from rewardlang.types.types import CallType, List, Object, String, Table, Type
 from rewardlang.types.words import describe
+from rewardlang.walk import below
 
 
 def shown(span: Span) -> str:
@@ -22,22 +23,51 @@ def shown(span: Span) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def vouched_for(expr: tree.Expr, scope: Scope) -> bool:
+    """Whether `!` may follow `expr`: the scenario knows at reset whether it is there."""
+    return scope.place == "scenario" and not of_the_episode(expr)
+
+
+def of_the_episode(expr: tree.Expr) -> bool:
+    """Whether `expr` depends on what the policy does; what an oracle binds does not."""
+    if isinstance(expr, tree.DeltaRows | tree.TraceValue | tree.CallField):
+        return True
+    if isinstance(expr, tree.RootRef):
+        return expr.name in ("final", "answer")
+    if isinstance(expr, tree.LetRef):
+        return expr.facts.stage == "episode"
+    return any(of_the_episode(part) for part in below(expr))
+
+
+def or_null(expr: tree.Expr) -> str:
+    """How to ask for what `expr` takes for granted: `xs[0]` is trusted, `xs?[0]` may be null."""
+    if not isinstance(expr, tree.Present) or expr.span != expr.object.span:
+        return ""
+    found = expr.object
+    if not isinstance(found, tree.At | tree.Get):
+        return ""
+    text, whole = found.object.span.text, expr.span.text
+    if not whole.startswith(text):
+        return ""
+    asked = " ".join(f"{text}?{whole[len(text) :]}".split())
+    return f"; `{asked}` is null where there is none"
+
+
 def missing(expr: tree.Expr, scope: Scope) -> None:
     """`expr` is used as a value, but may be null."""
     inner = without_null(expr.type)
     defaults = {"String": '""', "Number": "0", "Bool": "false", "List": "[]"}
     default = defaults.get(type(inner).__name__)
     text = shown(expr.span)
+    help = (
+        f"say what null stands for: `({text} ?? {default})`"
+        if default
+        else f"test it first: `{text} is not null and ...`"
+    )
+    if vouched_for(expr, scope):
+        help += f"; if it is always there, write `{text}!`"
     scope.report.add(
-        codes.UNSAFE_ACCESS,
-        f"`{text}` may be null here",
-        expr.span,
-        describe(expr.type),
-        help=(
-            f"say what null stands for: `({text} ?? {default})`"
-            if default
-            else f"test it first: `{text} is not null and ...`"
-        ),
+        codes.UNSAFE_ACCESS, f"`{text}` may be null here", expr.span, describe(expr.type), help=help
     )
 
 
@@ -63,13 +93,18 @@ def optional(expr: tree.Expr, type_: Type, name: Identifier, found: Type, scope:
     others = []
     if known is not None and known.origin is not None:
         others.append(Label(known.origin, "declared here, not required"))
+    # `x!.y` becomes `x?.y`: a value that is asked for a field by `?.` need not be there itself.
+    text = shown(expr.span).removesuffix("!")
+    help = f"write `{text}?.{name.name}`"
+    if vouched_for(expr, scope):
+        help += f", or `{text}?.{name.name}!` if it is always there"
     scope.report.add(
         codes.UNSAFE_ACCESS,
         f"`{name.name}` may be missing",
         name.span,
         f"optional {describe(found)}",
         others=others,
-        help=f"write `{shown(expr.span)}?.{name.name}`",
+        help=help,
         fix=_dot(expr, name),
     )
 
@@ -87,7 +122,7 @@ def redundant(expr: tree.Expr, name: Identifier, scope: Scope) -> None:
         f"`{name.name}` is always there",
         name.span,
         "never missing",
-        help=f"write `{shown(expr.span)}.{name.name}`",
+        help=f"write `{shown(expr.span)}.{name.name}`{or_null(expr)}",
         fix=fix,
     )
 
@@ -101,7 +136,7 @@ def unknown_field(expr: tree.Expr, target: Object, name: Identifier, scope: Scop
         scope.report.unknown(
             "argument", name.name, name.span, target.properties,
             code=codes.UNKNOWN_ARGUMENT, kind="arguments",
-            message=f"{owner or 'the operation'} takes no argument `{name.name}`",
+            message=f"{owner or 'the operation'} takes no argument `{name.name}`", others=declared,
         )  # fmt: skip
         return
     owner = f"`{target.name}`" if target.name else f"`{shown(expr.span)}`"
@@ -130,6 +165,8 @@ def no_fields(expr: tree.Expr, target: Type, name: Identifier, scope: Scope) -> 
     help = None
     if name.name in method_names(target):
         help = f"it is a function: `{text}.{name.name}(...)`"
+    elif name.name in SIZES and (size := size_of(target)):
+        help = f"write `{text}.{size}()`"
     elif isinstance(target, Table):
         help = f"a row is `{text}[key]`"
     scope.report.add(
@@ -139,6 +176,23 @@ def no_fields(expr: tree.Expr, target: Type, name: Identifier, scope: Scope) -> 
         f"`{text}` is {describe(target)}",
         help=help,
     )
+
+
+SIZES = ("length", "len", "size", "count")
+"""What languages call the number of items or characters."""
+
+
+def size_of(target: Type) -> str | None:
+    """The function that tells how many items or characters a value of `target` has."""
+    match target:
+        case String():
+            return "length"
+        case List():
+            return "size"
+        case Object() | Table() if "keys" in method_names(target):
+            return "keys().size"
+        case _:
+            return None
 
 
 def response_of_error(call: CallType, name: Identifier, scope: Scope) -> None:
@@ -153,9 +207,10 @@ def response_of_error(call: CallType, name: Identifier, scope: Scope) -> None:
 
 
 def _dot(expr: tree.Expr, name: Identifier) -> Fix | None:
-    """Make the `.` before `name` a `?.`."""
-    start = expr.span.end
-    at = expr.span.source.text[start : name.span.start].find(".")
-    if at < 0:
+    """Make the `.` before `name`, or `!.`, a `?.`."""
+    source = expr.span.source
+    dot = source.text.find(".", expr.span.end, name.span.start)
+    if dot < 0:
         return None
-    return Fix(Span(expr.span.source, start + at, start + at + 1), "?.", safe=True)
+    sure = source.text[dot - 1] == "!"
+    return Fix(Span(source, dot - sure, dot + 1), "?.", safe=not sure)

@@ -9,7 +9,14 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Fix
 from rewardlang.diagnostics.spelling import suggest
-from rewardlang.resolve.chain_errors import missing, object_null, redundant, shown
+from rewardlang.resolve.chain_errors import (
+    SIZES,
+    missing,
+    object_null,
+    redundant,
+    shown,
+    size_of,
+)
 from rewardlang.resolve.chains import Chain, chain_of, chains
 from rewardlang.resolve.draws import DRAWS, draw
 from rewardlang.resolve.facts import always_there, collect, combine, doubtful, rises
@@ -168,7 +175,10 @@ def _unknown_method(
     help = f"did you mean `{meant}`?" if meant else None
     fix = Fix(name.span, meant) if meant else None
     found = all_signatures().get(name.name)
-    if meant is None and found is not None and not found.method:
+    size = size_of(target)
+    if name.name in SIZES and size is not None and "." not in size:
+        help, fix = f"did you mean `{size}`?", Fix(name.span, size)
+    elif meant is None and found is not None and not found.method:
         help = f"write `{name.name}({shown(receiver.span)}, ...)`"
     elif meant is None:
         others = [n for n, s in all_signatures().items() if s.method]

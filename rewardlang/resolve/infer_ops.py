@@ -9,7 +9,7 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Label
 from rewardlang.resolve import intervals
-from rewardlang.resolve.chain_errors import missing, shown
+from rewardlang.resolve.chain_errors import missing, or_null, shown
 from rewardlang.resolve.conditions import condition
 from rewardlang.resolve.equality import compare, contains
 from rewardlang.resolve.facts import always_there, collect, combine, rises
@@ -187,7 +187,7 @@ def _decided(span: Span, expr: tree.Expr, outcome: bool, scope: Scope) -> None:
             f"`{text}` is {state}",
             span,
             f"always {str(outcome).lower()}",
-            help="leave the test out",
+            help=f"leave the test out{or_null(expr)}",
         )
 
 
@@ -203,7 +203,7 @@ def _coalesce(node: nodes.Binary, scope: Scope) -> tree.Expr:
                 f"`{shown(left.span)}` is always there",
                 node.op_span.to(right.span),
                 "never used",
-                help=f"write `{shown(left.span)}`",
+                help=f"write `{shown(left.span)}`{or_null(left)}",
             )
         return left
     solid = without_null(scope.expand(left.type))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
-from rewardlang.resolve.chain_errors import missing, object_null, shown
+from rewardlang.resolve.chain_errors import missing, object_null, of_the_episode, shown
 from rewardlang.resolve.chains import Chain, Link, chain_of, chains, trusted
 from rewardlang.resolve.facts import always_there, collect, combine, doubtful, rises
 from rewardlang.resolve.infer import infer, infers
@@ -164,15 +164,9 @@ def _made_of_sent(expr: tree.Expr, scope: Scope) -> bool:
     return any(_made_of_sent(part, scope) for part in below(expr))
 
 
-def _of_the_episode(expr: tree.Expr) -> bool:
-    """Whether `expr` depends on what the policy does; what an oracle binds does not."""
-    if isinstance(expr, tree.DeltaRows | tree.TraceValue | tree.CallField):
-        return True
-    if isinstance(expr, tree.RootRef):
-        return expr.name in ("final", "answer")
-    if isinstance(expr, tree.LetRef):
-        return expr.facts.stage == "episode"
-    return any(_of_the_episode(part) for part in below(expr))
+def _plain_index(node: nodes.Expr) -> bool:
+    """Whether `node` is `x[key]`, which has a value or fails, and so is never null."""
+    return isinstance(node, nodes.Index) and not node.safe
 
 
 @infers(nodes.Present)
@@ -189,13 +183,16 @@ def _present(node: nodes.Present, scope: Scope) -> tree.Expr:
             help="answer with an error under `errors:` when it is null",
         )
         return failed(node.span)
-    if scope.place == "scenario" and _of_the_episode(expr):
+    if scope.place == "scenario" and of_the_episode(expr):
+        help = "read on with `?.`, or test it with `is not null` first"
+        if isinstance(expr, tree.At | tree.Get) and _plain_index(node.object):
+            help = "leave the `!` out: where there is none, the condition around it is false"
         scope.report.add(
             codes.UNSAFE_ACCESS,
             "`!` on what the policy can change",
             node.span,
             "its absence would not be the scenario's fault",
-            help="read on with `?.`, or test it with `is not null` first",
+            help=help,
         )
         return failed(node.span)
     if always_there(expr):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Fix
+from rewardlang.diagnostics.spelling import near
 from rewardlang.model import Bounds, Operation, OracleStep, Test, TestCall
 from rewardlang.resolve.infer import shape_of
 from rewardlang.resolve.infer_shapes import infer_shape, infer_text
@@ -15,6 +17,7 @@ from rewardlang.resolve.requests import check_request
 from rewardlang.resolve.scope import LocalName, Scope, is_error
 from rewardlang.resolve.stages import at_reset
 from rewardlang.syntax.files import BoundsItem, CallItem, ScenarioFile, TestItem
+from rewardlang.syntax.nodes import Identifier
 from rewardlang.syntax.yaml_nodes import plain
 from rewardlang.types.relations import Fit, comparable, fit
 from rewardlang.types.types import Any, Object, Property, Type
@@ -62,10 +65,8 @@ def _bound(item: CallItem, operation: Operation | None, scope: Scope, *, exact: 
     return scope.naming({item.bind.name: LocalName(facts)})
 
 
-def infer_tests(
-    file: ScenarioFile, params: Object, ids: Sequence[str], scope: Scope
-) -> tuple[Test, ...]:
-    """The tests; `ids` are those of gates, parts and penalties."""
+def infer_tests(file: ScenarioFile, params: Object, scope: Scope) -> tuple[Test, ...]:
+    """The tests of a scenario whose parameters are `params`."""
     tests: list[Test] = []
     seen: dict[str, int] = {}
     for item in file.tests:
@@ -75,18 +76,18 @@ def infer_tests(
                 codes.NAME_TAKEN, f"there are two tests `{name}`", item.name.span, "again here"
             )
         seen[name] = 1
-        tests.append(_test(item, params, ids, scope))
+        tests.append(_test(item, params, file, scope))
     return tuple(tests)
 
 
-def _test(item: TestItem, params: Object, ids: Sequence[str], scope: Scope) -> Test:
+def _test(item: TestItem, params: Object, file: ScenarioFile, scope: Scope) -> Test:
     calls: list[TestCall] | None = None
     inner = scope
     if item.calls is not None:
         calls = []
         for call in item.calls:
             # Tests may call what does not exist, and what the schema forbids, on purpose.
-            operation = _find(call.operation.name, scope)
+            operation = _find(call.operation, scope)
             args = at_reset(infer_shape(call.args, inner), "a test", inner)
             bind = call.bind.name if call.bind else None
             calls.append(TestCall(call.operation.name, args, bind, call.span))
@@ -96,8 +97,7 @@ def _test(item: TestItem, params: Object, ids: Sequence[str], scope: Scope) -> T
         answer = at_reset(infer_text(item.answer, inner), "a test", inner)
     parts: dict[str, Bounds] = {}
     for identifier, bounds in item.parts:
-        if identifier.name not in ids:
-            scope.report.unknown("part", identifier.name, identifier.span, ids, kind="parts")
+        _check_part(identifier, file, scope)
         parts[identifier.name] = _bounds(bounds)
     return Test(
         name=str(item.name.value),
@@ -111,10 +111,35 @@ def _test(item: TestItem, params: Object, ids: Sequence[str], scope: Scope) -> T
     )
 
 
-def _find(name: str, scope: Scope) -> Operation | None:
+def _check_part(name: Identifier, file: ScenarioFile, scope: Scope) -> None:
+    """Report a bound on what is no part; gates and penalties show in the reward."""
+    parts = [part.id.name for part in file.parts]
+    if name.name in parts:
+        return
+    kinds = {gate.id.name: "gate" for gate in file.gates}
+    kinds |= {penalty.id.name: "penalty" for penalty in file.penalties}
+    kind = kinds.get(name.name)
+    scope.report.unknown(
+        "part", name.name, name.span, parts, kind="parts",
+        help=None if kind is None else f"it is a {kind}: bound `reward`, which it changes",
+    )  # fmt: skip
+
+
+def _find(name: Identifier, scope: Scope) -> Operation | None:
+    """The operation of a test's call; one that nearly has its name is mentioned."""
     for view in scope.apis.values():
-        if name in view.operations:
-            return view.operations[name]
+        if name.name in view.operations:
+            return view.operations[name.name]
+    meant = near(name.name, [op for view in scope.apis.values() for op in view.operations])
+    if meant is not None:
+        scope.report.add(
+            codes.NEAR_TOOL,
+            f"there is no operation `{name.name}`, and one that is nearly called so",
+            name.span,
+            "played as an invented tool",
+            help=f"did you mean `{meant}`? if not, another name says so",
+            fix=Fix(name.span, meant),
+        )
     return None
 
 

@@ -113,11 +113,10 @@ class _Resolver:
         prompts = tuple(at_reset(infer_text(p, texts), "the prompt", texts) for p in file.prompts)
         tools = self._tools()
         oracle, oracle_answer = infer_oracle(file, tools, texts)
-        ids = [*(g.id for g in gates), *(p.id for p in parts), *(p.id for p in penalties)]
         params_type = base.names["params"]
         assert isinstance(params_type, RootName)
         assert isinstance(params_type.facts.type, Object)
-        tests = infer_tests(file, params_type.facts.type, ids, texts)
+        tests = infer_tests(file, params_type.facts.type, texts)
         actor = self._actor(world)
         if world is None or self._failed() or _unparsed(file):
             return None

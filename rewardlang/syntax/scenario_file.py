@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.source import Span
 from rewardlang.syntax.files import (
     BoundsItem,
     CallItem,
@@ -179,10 +178,7 @@ def _bounds(node: YamlNode, reader: Reader) -> BoundsItem:
     if not isinstance(node, Mapping_):
         exactly = number_of(node)
         return BoundsItem(exactly, exactly, node.span)
-    low = number_of(node.get("min"), float("-inf"))
-    high = number_of(node.get("max"), float("inf"))
+    low, high = number_of(node.get("min"), 0.0), number_of(node.get("max"), 1.0)
     if low > high:
-        place = Span(node.span.source, node.span.start, node.span.end)
-        message = "`min` is greater than `max`"
-        reader.out.append(Diagnostic(codes.WRONG_SHAPE, message, Label(place, "nothing fits")))
+        reader.report(codes.WRONG_SHAPE, "`min` is greater than `max`", node.span, "nothing fits")
     return BoundsItem(low, high, node.span)

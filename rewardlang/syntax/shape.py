@@ -109,8 +109,10 @@ def _report(root: Mapping_, value: object, kind: Kind, out: list[Diagnostic]) ->
     errors = Draft202012Validator(schema(kind)).iter_errors(value)
     found: list[Diagnostic] = []
     guessed: set[tuple[int, str]] = set()
-    kept = sorted(islice(errors, MAX_SYNTAX_ERRORS), key=lambda e: e.validator == "required")
-    for error in kept:  # unknown keys first: one may be a missing key misspelt
+    first = islice(errors, MAX_SYNTAX_ERRORS)
+    # Unknown keys before missing ones, which they may be, misspelt.
+    kept = sorted(first, key=lambda error: error.validator in ("required", "oneOf"))
+    for error in kept:
         found += _diagnostics(root, error, guessed)
     out += found
     return all(error.validator == "additionalProperties" for error in kept)
@@ -136,7 +138,9 @@ def _diagnostics(
         message = f"`{_cut(error.instance)}` is not a name"
         yield Diagnostic(codes.BAD_NAME, message, Label(place, str(said or "not a name")))
     elif error.validator == "type":
-        yield _wrong_type(node, key, name, error)
+        yield _wrong_type(node, key, name, error, str(said) if said else None)
+    elif error.validator == "oneOf" and _is_guessed(node, error, guessed):
+        return
     else:
         yield _wrong_value(node, key, name, error, str(said) if said else None)
 
@@ -176,6 +180,12 @@ def _unknown_keys(
             )  # fmt: skip
 
 
+def _is_guessed(node: YamlNode, error: ValidationError, guessed: set[tuple[int, str]]) -> bool:
+    """Whether one of the keys of which a mapping needs one was found misspelt."""
+    keys = [key for option in error.validator_value for key in option.get("required", ())]
+    return any((node.span.start, key) in guessed for key in keys)
+
+
 def _missing(node: Mapping_, key: Scalar | None, missing: str, name: str) -> Diagnostic:
     if key is not None:
         place = key.span
@@ -189,7 +199,7 @@ def _missing(node: Mapping_, key: Scalar | None, missing: str, name: str) -> Dia
 
 
 def _wrong_type(
-    node: YamlNode, key: Scalar | None, name: str, error: ValidationError
+    node: YamlNode, key: Scalar | None, name: str, error: ValidationError, said: str | None
 ) -> Diagnostic:
     wanted = error.validator_value
     kinds = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -205,7 +215,7 @@ def _wrong_type(
     return Diagnostic(
         codes.WRONG_SHAPE,
         f"{name} must be {expected}, not {_what(error.instance)}",
-        Label(span, f"expected {expected}"),
+        Label(span, said or f"expected {expected}"),
         **more,  # type: ignore[arg-type]
     )
 

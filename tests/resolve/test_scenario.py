@@ -215,13 +215,50 @@ def test_tests_may_call_what_does_not_exist():
     ("test", "found"),
     [
         ("parts: {closd: 0}", ("T101", "closd")),
+        ("parts: {kept: 1}", ("T101", "kept")),
+        ("parts: {slow: 1}", ("T101", "slow")),
         ("params: {di: T-1}", ("T101", "di")),
         ("params: {id: 3}", ("T105", "3")),
         ("answer: '{nobody}'", ("T101", "nobody")),
     ],
 )
 def test_what_tests_may_not_say(test, found):
-    assert errors(f"tests: [{{name: x, calls: [], reward: 0, {test}}}]") == [found]
+    reward = (
+        "reward:\n"
+        "  gates: [{id: kept, require: delta.users.deleted.is_empty()}]\n"
+        "  parts: [{id: closed, weight: 1, check: called closeTicket}]\n"
+        "  penalties: [{id: slow, when: count(any) > 3, factor: 0.5}]\n"
+    )
+    assert errors(f"{reward}tests: [{{name: x, calls: [], reward: 0, {test}}}]") == [found]
+
+
+def test_only_parts_are_listed_as_parts():
+    gates = (
+        "reward: {gates: [{id: kept, require: delta.is_empty()}], "
+        "parts: [{id: a, weight: 1, check: called getTicket}]}\n"
+    )
+    (found,) = resolved(f"{gates}tests: [{{name: x, calls: [], reward: 0, parts: {{kept: 1}}}}]")[1]
+    assert found.label.text == "parts: a"
+    assert found.help == "it is a gate: bound `reward`, which it changes"
+
+
+@pytest.mark.parametrize(
+    ("tool", "meant"),
+    [
+        ("closeTickt", "closeTicket"),
+        ("closeticket", "closeTicket"),
+        ("getTickets", "getTicket"),
+        ("reopenTicket", None),
+        ("findTicket", None),
+        ("close", None),
+    ],
+)
+def test_invented_tools_are_mentioned_when_they_are_nearly_an_operation(tool, meant):
+    found = resolved(f"tests: [{{name: x, calls: [{{{tool}: {{}}}}], reward: 0}}]")[1]
+    assert [d.code.id for d in found] == ([] if meant is None else ["T121"])
+    if meant is not None:
+        assert found[0].fix.replacement == meant
+        assert found[0].code.level == "note"
 
 
 def test_the_actor_is_a_user():

@@ -68,9 +68,9 @@ def test_an_oracle_and_tests(read):
     assert (nothing.reward.low, nothing.reward.high) == (0.0, 0.0)
     assert oracle.calls is None
     assert (oracle.seed, oracle.params.get("id").value) == (4, "T-1")
-    assert (oracle.reward.low, oracle.reward.high) == (0.5, float("inf"))
+    assert (oracle.reward.low, oracle.reward.high) == (0.5, 1.0)
     assert [(k.name, b.low, b.high) for k, b in oracle.parts] == [
-        ("closed", 1.0, 1.0), ("told", float("-inf"), 0.5),
+        ("closed", 1.0, 1.0), ("told", 0.0, 0.5),
     ]  # fmt: skip
 
 
