@@ -14,7 +14,7 @@ from rewardlang.training.settings import TrainSettings
 from rewardlang.training.tokenizer import Corpus
 from rewardlang_runtime import Environment, Rng, Scenario
 
-TARGET = 0.42
+TARGET = 0.45
 """Mean reward of mixed demonstrations: a start from which there is far to go, but not from 0."""
 RIGHT = 8
 """One in so many mixed demonstrations is right, so that what was learned is not forgotten."""

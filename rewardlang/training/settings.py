@@ -102,7 +102,7 @@ class TrainSettings:
     output: str | None = None
     resume: str | None = None
     seed: int = 0
-    steps: int = 30
+    steps: int = 40
     minutes: float | None = None
     prompts: int = 8
     generations: int = 8
