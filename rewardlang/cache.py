@@ -6,12 +6,18 @@ import hashlib
 import os
 import stat
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 _MAGIC = b"rewardlang cache 1\n"
 _DIGEST = 32
-_KEEP, _PRUNE_ABOVE = 300, 400
+_KEEP = {"lint": 5_000, "found": 5_000}
+"""Entries of a kind that are kept, the newest; of other kinds, which are larger, fewer."""
+_KEEP_OTHERS = 300
+_PRUNE_EVERY = 100
+"""Writes of a process from one look at how many entries there are to the next."""
+_writes: Counter[str] = Counter()
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -95,18 +101,19 @@ class Cache:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(_MAGIC + hashlib.sha256(body).digest() + body)
             os.replace(temporary, path)
-            self._prune(path.parent)
+            if _writes[kind] % _PRUNE_EVERY == 0:
+                self._prune(path.parent, _KEEP.get(kind, _KEEP_OTHERS))
+            _writes[kind] += 1
         except OSError:
             return  # a full or read-only disk costs time, not correctness
 
     def _path(self, kind: str, key: str) -> Path:
         return self._directory / kind / key
 
-    def _prune(self, folder: Path) -> None:
+    def _prune(self, folder: Path, keep: int) -> None:
         entries = [(e.stat().st_mtime_ns, e.path) for e in os.scandir(folder)]
-        if len(entries) > _PRUNE_ABOVE:
-            for _, path in sorted(entries)[: len(entries) - _KEEP]:
-                os.unlink(path)
+        for _, path in sorted(entries)[: max(0, len(entries) - keep)]:
+            os.unlink(path)
 
 
 def _private(status: os.stat_result) -> bool:

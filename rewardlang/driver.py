@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -14,19 +14,32 @@ from rewardlang import kept
 from rewardlang.cache import sha256
 from rewardlang.data import Files
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.diagnostics.suppress import Suppression, Use, is_hard, suppression_of
 
 if TYPE_CHECKING:
     from rewardlang import model
+    from rewardlang.source import Source
     from rewardlang_runtime import Scenario
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is known of a file without running it. `scenario` is None when it has errors."""
+    """What is known of a file without running it.
+
+    Attributes:
+        diagnostics: Those that no comment suppresses.
+        scenario: None when there are errors among them.
+        judgeable: The same, but None only when there are errors that nothing can suppress.
+        suppressions: Comments that suppress, in all files that were read.
+        uses: Those of them that were needed.
+    """
 
     path: Path
     diagnostics: tuple[Diagnostic, ...]
-    scenario: model.Scenario | None
+    scenario: model.Scenario | None = None
+    judgeable: model.Scenario | None = None
+    suppressions: tuple[Suppression, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -64,18 +77,48 @@ def check(path: str | Path, files: Files | None = None) -> Checked:
         return _check_part(path, kind, files)
     scenario_file, diagnostics = load.read_scenario(path, files)
     if scenario_file is None:
-        return Checked(path, tuple(diagnostics), None)
+        return Checked(path, tuple(diagnostics))
     gathered = load.gather(scenario_file, files)
     diagnostics += gathered.diagnostics
     if gathered.world is None or _errors(gathered.diagnostics):
-        return Checked(path, tuple(diagnostics), None)
+        return Checked(path, tuple(diagnostics))
+    sources = [scenario_file.source, *(api.source for api in gathered.apis), gathered.world.source]
     scenario, more = resolve.resolve(scenario_file, gathered.apis, gathered.world)
     diagnostics += more
-    if scenario is None:
-        return Checked(path, tuple(diagnostics), None)
-    diagnostics += lint.run(scenario)
-    checked = Checked(path, tuple(diagnostics), scenario)
-    return checked if checked.ok else Checked(path, checked.diagnostics, None)
+    if scenario is not None:
+        diagnostics += lint.run(scenario)
+    return _without_suppressed(path, sources, diagnostics, scenario)
+
+
+def _without_suppressed(
+    path: Path,
+    sources: Sequence[Source],
+    diagnostics: list[Diagnostic],
+    scenario: model.Scenario | None = None,
+) -> Checked:
+    """What is left when the comments in `sources` are heeded."""
+    from rewardlang.syntax.comments import suppressions
+
+    heard: list[Diagnostic] = []
+    found = {source.path: suppressions(source, heard) for source in sources}
+    every = tuple(each for of_one in found.values() for each in of_one)
+    uses: list[Use] = []
+    left: list[Diagnostic] = []
+    for diagnostic in diagnostics:
+        use = suppression_of(diagnostic, every)
+        if use is None:
+            left.append(diagnostic)
+        else:
+            uses.append(use)
+    errors = _errors(left)
+    return Checked(
+        path,
+        (*left, *heard),
+        scenario if not errors else None,
+        scenario if not any(is_hard(error.code) for error in errors) else None,
+        every,
+        tuple(uses),
+    )
 
 
 def compile_file(path: str | Path) -> Compiled:
@@ -123,16 +166,52 @@ def load(path: str | Path, *, use_cache: bool = True) -> Scenario:
     return _execute(code, str(path))
 
 
-def lint_file(path: str | Path, *, use_cache: bool = True) -> list[Diagnostic]:
-    """The diagnostics of `check`; of an unchanged file from the cache, without a parser."""
-    path = Path(path)
-    known = kept.Kept("lint", path, use_cache=use_cache)
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What the static rules say of a file, as it is kept.
+
+    Attributes:
+        diagnostics, suppressions, uses: As in `Checked`.
+        complete: Whether all rules ran: errors that nothing can suppress stop them.
+        judgeable: Whether it is a scenario, and complete.
+        content: Changes with everything that this was made from.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    suppressions: tuple[Suppression, ...]
+    uses: tuple[Use, ...]
+    complete: bool
+    judgeable: bool
+    content: str
+
+
+def lint_file(path: str | Path, *, use_cache: bool = True) -> Linted:
+    """`check`, for those who do not need the scenario; what is found is kept for `lint_kept`."""
+    known = kept.Kept("lint", Path(path), use_cache=use_cache)
+    checked = check(path, known.files)
+    complete = not any(is_hard(d.code) for d in checked.diagnostics)
+    flags = {"complete": complete, "judgeable": checked.judgeable is not None}
+    plain = kept.to_plain(checked.diagnostics, checked.suppressions, checked.uses)
+    known.write({**plain, **flags})
+    return Linted(
+        checked.diagnostics, checked.suppressions, checked.uses, content=known.content, **flags
+    )
+
+
+def lint_kept(path: str | Path, seen: kept.Seen | None = None) -> Linted | None:
+    """The same of an unchanged file from the cache, without a parser; None when it is not there.
+
+    `seen` is shared by files that are looked at together.
+    """
+    known = kept.Kept("lint", Path(path), seen=seen)
     entry = known.read()
-    if entry is not None:
-        return kept.from_plain(entry)
-    diagnostics = list(check(path, known.files).diagnostics)
-    known.write(kept.to_plain(diagnostics))
-    return diagnostics
+    if entry is None:
+        return None
+    suppressions, uses = kept.suppressions_from_plain(entry)
+    diagnostics = tuple(kept.from_plain(entry))
+    return Linted(
+        diagnostics, suppressions, uses, entry["complete"], entry["judgeable"], known.content
+    )
 
 
 def scenario_of(path: str | Path, files: Files | None = None) -> model.Scenario:
@@ -162,16 +241,19 @@ def _check_part(path: Path, kind: str, files: Files) -> Checked:
 
     if kind == "api":
         api, diagnostics = load.read_api(path, files)
-        if api is not None:
-            diagnostics += parts.check_api(api)
-        return Checked(path, tuple(diagnostics), None)
+        if api is None:
+            return Checked(path, tuple(diagnostics))
+        diagnostics += parts.check_api(api)
+        return _without_suppressed(path, [api.source], diagnostics)
     world, diagnostics = load.read_world(path, files)
-    if world is not None:
-        gathered = load.gather_apis(world, files)
-        diagnostics += gathered.diagnostics
-        if not _errors(gathered.diagnostics):
-            diagnostics += parts.check_world(world, gathered.apis)
-    return Checked(path, tuple(diagnostics), None)
+    if world is None:
+        return Checked(path, tuple(diagnostics))
+    gathered = load.gather_apis(world, files)
+    diagnostics += gathered.diagnostics
+    if not _errors(gathered.diagnostics):
+        diagnostics += parts.check_world(world, gathered.apis)
+    sources = [world.source, *(api.source for api in gathered.apis)]
+    return _without_suppressed(path, sources, diagnostics)
 
 
 def _execute(code: CodeType, path: str) -> Scenario:

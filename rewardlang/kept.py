@@ -7,13 +7,14 @@ for is still found, or still not found, where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rewardlang.cache import Cache, sha256, tool_fingerprint
 from rewardlang.data import Files
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Fix, Label
+from rewardlang.diagnostics.suppress import Suppression, Use
 from rewardlang.source import Source, Span
 
 _SIZE = 1_000_001
@@ -47,20 +48,54 @@ class Recording(Files):
         return path
 
 
+class Seen:
+    """Digests of files, and where files were found, each looked at once; for one run over many."""
+
+    def __init__(self) -> None:
+        self._files = Files()
+        self._digests: dict[str, str] = {}
+        self._found: dict[tuple[str, str, str], str | None] = {}
+
+    def digest(self, name: str) -> str:
+        """The digest of a file's content, or what keeps it from being read."""
+        if name not in self._digests:
+            self._digests[name] = _digest(Path(name), self._files)
+        return self._digests[name]
+
+    def find(self, kind: str, name: str, beside: str) -> str | None:
+        """As in `Files`."""
+        key = kind, name, beside
+        if key not in self._found:
+            path = self._files.find(kind, name, Path(beside))
+            self._found[key] = None if path is None else str(path)
+        return self._found[key]
+
+
 class Kept:
     """The entry of one file in the cache.
 
     Attributes:
         files: What the entry is made with, so that it is known what it depends on.
+        content: Changes with all that the entry was made from; known once it is read or written.
     """
 
-    def __init__(self, kind: str, path: Path, *, use_cache: bool = True, salt: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        path: Path,
+        *,
+        use_cache: bool = True,
+        salt: str = "",
+        seen: Seen | None = None,
+    ) -> None:
         """`salt` is what the entry depends on besides files: options, a budget."""
         self.files = Recording()
+        self.content = ""
         self._kind = kind
         self._cache = Cache() if use_cache else None
-        named = f"{tool_fingerprint()} {path} {_digest(path, self.files)} {salt}"
-        self._key = sha256(named.encode())
+        self._seen = seen or Seen()
+        digest = _digest(path, self.files) if seen is None else seen.digest(str(path))
+        self._key = sha256(f"{tool_fingerprint()} {path} {digest} {salt}".encode())
 
     def read(self) -> dict[str, Any] | None:
         """What was written, if all that it was made from is as it was."""
@@ -68,24 +103,24 @@ class Kept:
         if body is None:
             return None
         entry: dict[str, Any] = json.loads(body)
-        files = Files()
-        for name, digest in entry["read"].items():
-            if _digest(Path(name), files) != digest:
-                return None
-        for wanted, name, beside, path in entry["found"]:
-            found = files.find(wanted, name, Path(beside))
-            if (None if found is None else str(found)) != path:
-                return None
+        if any(self._seen.digest(name) != digest for name, digest in entry["read"].items()):
+            return None
+        if any(self._seen.find(*wanted) != path for *wanted, path in entry["found"]):
+            return None
+        self.content = self._content(entry["read"], entry["found"])
         return entry
 
     def write(self, entry: dict[str, Any]) -> None:
         """Keep `entry`, plain data, as made from what `files` has read."""
-        if self._cache is None:
-            return
         read = {name: _digest(Path(name), self.files) for name in self.files.texts}
         found = [[*wanted, path] for wanted, path in self.files.found.items()]
-        body = json.dumps({**entry, "read": read, "found": found})
-        self._cache.write(self._kind, self._key, body.encode())
+        self.content = self._content(read, found)
+        if self._cache is not None:
+            body = json.dumps({**entry, "read": read, "found": found})
+            self._cache.write(self._kind, self._key, body.encode())
+
+    def _content(self, read: dict[str, str], found: list[Any]) -> str:
+        return sha256(f"{self._key} {sorted(read.items())} {sorted(map(str, found))}".encode())
 
 
 def _digest(path: Path, files: Files) -> str:
@@ -98,8 +133,12 @@ def _digest(path: Path, files: Files) -> str:
 # ---- diagnostics as plain data ----
 
 
-def to_plain(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
-    """Diagnostics as plain data, with the texts of the files that they point into."""
+def to_plain(
+    diagnostics: Iterable[Diagnostic],
+    suppressions: Sequence[Suppression] = (),
+    uses: Iterable[Use] = (),
+) -> dict[str, Any]:
+    """Diagnostics and suppressions as plain data, with the texts of the files they point into."""
     sources: dict[str, str] = {}
 
     def span(place: Span) -> list[Any]:
@@ -121,7 +160,15 @@ def to_plain(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
         }
         for d in diagnostics
     ]
-    return {"diagnostics": rows, "sources": sources}
+    return {
+        "diagnostics": rows,
+        "suppressions": [
+            [span(s.comment), [[id, *span(place)] for id, place in s.ids], s.first, s.last]
+            for s in suppressions
+        ],
+        "uses": [[suppressions.index(each), id] for each, id in uses],
+        "sources": sources,
+    }
 
 
 def from_plain(entry: dict[str, Any]) -> list[Diagnostic]:
@@ -152,3 +199,19 @@ def from_plain(entry: dict[str, Any]) -> list[Diagnostic]:
         )
         for row in entry["diagnostics"]
     ]
+
+
+def suppressions_from_plain(
+    entry: dict[str, Any],
+) -> tuple[tuple[Suppression, ...], tuple[Use, ...]]:
+    """The suppressions of `to_plain`, and those that were needed."""
+    sources = {path: Source(path, text) for path, text in entry["sources"].items()}
+
+    def span(path: str, start: int, end: int) -> Span:
+        return Span(sources[path], start, end)
+
+    found = tuple(
+        Suppression(span(*comment), tuple((id, span(*at)) for id, *at in ids), first, last)
+        for comment, ids, first, last in entry["suppressions"]
+    )
+    return found, tuple((found[number], id) for number, id in entry["uses"])

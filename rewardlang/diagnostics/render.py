@@ -19,8 +19,8 @@ _MIDDLE = 4
 """Lines of one label that are all shown; of longer ones the first two and the last."""
 
 
-def render(diagnostic: Diagnostic) -> Text:
-    """One diagnostic, without a line break at the end."""
+def render(diagnostic: Diagnostic, notes: Iterable[str] = ()) -> Text:
+    """One diagnostic, and notes below it, without a line break at the end."""
     spans = [diagnostic.label.span, *(other.span for other in diagnostic.others)]
     if diagnostic.fix is not None:
         spans.append(diagnostic.fix.span)
@@ -42,12 +42,19 @@ def render(diagnostic: Diagnostic) -> Text:
             lines += _excerpts(source, labels, diagnostic.label, style, gutter)
     if diagnostic.help or diagnostic.fix:
         lines += _advice(diagnostic.help, diagnostic.fix, gutter)
+    pad = " " * gutter
+    lines += [
+        Text.assemble((f"{pad} = ", _FRAME), ("note", "bold"), f": {clean(n)}") for n in notes
+    ]
     return Text("\n").join(lines)
 
 
-def render_all(diagnostics: Sequence[Diagnostic]) -> Text:
-    """All of them, and how many there are."""
-    parts = [render(diagnostic) for diagnostic in diagnostics]
+def render_all(
+    diagnostics: Sequence[Diagnostic], notes: Sequence[Sequence[str]] | None = None
+) -> Text:
+    """All of them, each with its notes, and how many there are."""
+    said = notes or [()] * len(diagnostics)
+    parts = [render(each, below) for each, below in zip(diagnostics, said, strict=True)]
     if diagnostics:
         parts.append(Text(summary(diagnostics)))
     return Text("\n\n").join(parts)
@@ -65,10 +72,14 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(said) + hint
 
 
-def print_all(diagnostics: Sequence[Diagnostic], console: Console) -> None:
+def print_all(
+    diagnostics: Sequence[Diagnostic],
+    console: Console,
+    notes: Sequence[Sequence[str]] | None = None,
+) -> None:
     """Print them to a console, which knows about colours; lines are not wrapped."""
     if diagnostics:
-        console.print(render_all(diagnostics), soft_wrap=True, highlight=False)
+        console.print(render_all(diagnostics, notes), soft_wrap=True, highlight=False)
 
 
 def _frame(gutter: int) -> Text:

@@ -8,6 +8,7 @@ line of the fence says, and whether the code is one that only playing the scenar
     ```yaml          close.yaml           judged.yaml
     ```yaml api      apis/desk.yaml       apis/helpdesk.yaml
     ```yaml world    worlds/office.yaml   worlds/hall.yaml
+    ```toml settings, ```json baseline    rewardlang.toml and baseline.json, whole
 
 All blocks of a section make one scenario. The one under "Reported" must be reported with the page's
 code and no other, that under "Accepted" with nothing; those of a judge's code have no static
@@ -24,10 +25,11 @@ from pathlib import Path
 from rewardlang.diagnostics.diagnostic import Diagnostic
 
 BASE = Path(__file__).parent / "base"
-FILES = {"scenario": "close.yaml", "api": "apis/desk.yaml", "world": "worlds/office.yaml"}
+WHOLE = {"settings": "rewardlang.toml", "baseline": "baseline.json"}
+FILES = {"scenario": "close.yaml", "api": "apis/desk.yaml", "world": "worlds/office.yaml", **WHOLE}
 JUDGED_FILES = {"scenario": "judged.yaml", "api": "apis/helpdesk.yaml", "world": "worlds/hall.yaml"}
 _SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_BLOCK = re.compile(r"^```yaml *(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(?:yaml|toml|json) *(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def sections(page: str) -> dict[str, list[tuple[str, str]]]:
@@ -62,15 +64,18 @@ def write(blocks: list[tuple[str, str]], folder: Path, files: dict[str, str] = F
     shutil.copytree(BASE, folder, dirs_exist_ok=True)
     for kind, text in blocks:
         path = folder / files[kind]
-        path.write_text(spliced(path.read_text(encoding="utf-8"), text), encoding="utf-8")
+        if kind not in WHOLE:
+            text = spliced(path.read_text(encoding="utf-8"), text)
+        path.write_text(text, encoding="utf-8")
     return folder / files["scenario"]
 
 
 def check(blocks: list[tuple[str, str]], folder: Path) -> list[Diagnostic]:
-    """Every diagnostic of the scenario that the blocks make."""
-    from rewardlang import driver
+    """Every static finding in the scenario that the blocks make, with its settings."""
+    from rewardlang.findings import run
 
-    return list(driver.check(write(blocks, folder)).diagnostics)
+    result = run.lint([write(blocks, folder)], run.Options(static=True, use_cache=False))
+    return [finding.diagnostic for finding in result.findings]
 
 
 def check_judged(

@@ -1,0 +1,74 @@
+"""What the judge says of a file, kept so that nothing of the judge is imported to read it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from rewardlang import driver, kept
+from rewardlang.cache import Cache, sha256
+from rewardlang.diagnostics.diagnostic import Code, Diagnostic
+
+_KIND = "found"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Findings of the judge, and the codes on which it did not decide."""
+
+    scenario: str
+    diagnostics: tuple[Diagnostic, ...]
+    undecided: frozenset[str]
+
+
+Job = tuple[Path, str, dict[str, float], bool]
+"""A file, what its linting depended on, the budget, whether to use the cache."""
+
+
+def judged(job: Job) -> Judged:
+    """The judge's findings on a file without errors."""
+    from rewardlang.judge.budget import Budget
+    from rewardlang.judge.files import judge_file
+
+    path, content, chosen, use_cache = job
+    budget = Budget(**chosen)  # type: ignore[arg-type]
+    judgement = judge_file(path, use_cache=use_cache, budget=budget)
+    undecided = sorted({code for each in judgement.undecided for code in each.codes})
+    if use_cache and not budget.spent:
+        entry = {
+            **kept.to_plain(judgement.diagnostics),
+            "scenario": judgement.scenario,
+            "undecided": undecided,
+        }
+        Cache().write(_KIND, _key(content, chosen), json.dumps(entry).encode())
+    return Judged(judgement.scenario, judgement.diagnostics, frozenset(undecided))
+
+
+def kept_judgement(linted: driver.Linted, chosen: Mapping[str, float]) -> Judged | None:
+    """The same from the cache, when it is there."""
+    body = Cache().read(_KIND, _key(linted.content, chosen))
+    if body is None:
+        return None
+    entry: dict[str, Any] = json.loads(body)
+    diagnostics = tuple(kept.from_plain(entry))
+    return Judged(entry["scenario"], diagnostics, frozenset(entry["undecided"]))
+
+
+def _key(content: str, chosen: Mapping[str, float]) -> str:
+    # What is decided depends on whether there is a solver.
+    solver = find_spec("z3") is not None
+    return sha256(f"{content} {sorted(chosen.items())} {solver}".encode())
+
+
+@cache
+def rules() -> dict[str, Code]:
+    """The codes that the judge reports."""
+    from rewardlang.judge import draft, run
+
+    assert run.SECTIONS  # importing it has entered the rules
+    return {code.id: code for codes, _ in draft.RULES for code in codes}
