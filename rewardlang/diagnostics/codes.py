@@ -135,6 +135,20 @@ PART_WITH_WHEN = _code(
 )
 
 
+# ---- S: trace formulas ----
+
+OK_NOT_REQUIRED = _code(
+    "S307", "ok-not-required", "warning", "a call that fails is paid like one that succeeds"
+)
+TARGET_NOT_BOUND = _code(
+    "S308", "target-not-bound", "warning", "a call is paid whichever row it is about"
+)
+ARGUMENT_ONLY = _code(
+    "S310", "argument-only-evidence", "note",
+    "an argument is judged where the final state shows the same fact",
+)  # fmt: skip
+
+
 # ---- N: numbers and ranges ----
 
 SCORE_OUT_OF_RANGE = _code(
@@ -149,12 +163,42 @@ EMPTY_EXPECTED = _code(
 WEIGHT_DOMINANCE = _code(
     "N404", "weight-dominance", "warning", "one part has nearly all of the weight, or nearly none"
 )
+PARTIAL_OUTRANKS = _code(
+    "N406", "partial-outranks-full", "warning", "a wrong end earns nearly as much as the right one"
+)
+LENGTH_REWARDING = _code(
+    "N407", "length-rewarding", "warning", "more words or more calls earn more"
+)
 ZERO_DENOMINATOR = _code(
     "N408", "denominator-can-be-zero", "warning", "a division whose denominator may be zero"
+)
+UNNORMALISED = _code(
+    "N409", "unnormalised-text", "warning", "what a person would accept all the same loses"
 )
 SHORT_SIMILARITY = _code(
     "N410", "short-string-similarity", "note", "a similarity to a text of less than 4 characters"
 )
+
+
+# ---- H: rewards that can be hacked ----
+
+MISSING_FRAME = _code(
+    "H508", "missing-frame-condition", "error", "a change that nobody asked for costs nothing"
+)
+WRONG_TARGET = _code(
+    "H509", "wrong-target-accepted", "error", "the right calls on the wrong row are paid"
+)
+CALL_WITHOUT_EFFECT = _code(
+    "H510", "call-without-effect", "error", "calls are paid whatever came of them in the world"
+)
+ERROR_FARMING = _code("H512", "error-farming", "warning", "a refused call raises the reward")
+REPEAT_FARMING = _code(
+    "H513", "repeat-farming", "warning", "the same call again raises the reward"
+)
+SURVIVING_MUTANT = _code(
+    "H521", "surviving-reward-mutant", "warning",
+    "a line of the reward can be changed, and no episode tells the difference",
+)  # fmt: skip
 
 
 # ---- E: environments and oracles ----
@@ -179,6 +223,13 @@ REGEX_UNSUPPORTED = _code(
 )
 SEED_DEPENDENT_ORACLE = _code(
     "P708", "seed-dependent-oracle", "warning", "the oracle earns 1 on some tasks only"
+)
+
+
+# ---- G: signal for training ----
+
+LADDER = _code(
+    "G803", "probe-ladder-not-monotone", "warning", "a step of the oracle lowers the reward"
 )
 
 

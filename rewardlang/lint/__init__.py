@@ -15,10 +15,10 @@ notion of free text in schemas; N411 needs the values of states that a search fi
 
 from __future__ import annotations
 
-from rewardlang.lint import logic, nulls, numbers, rewards, unused
+from rewardlang.lint import evidence, logic, nulls, numbers, rewards, unused
 from rewardlang.lint.registry import LINTS, lint, run
 
-SUBJECTS = (logic, nulls, numbers, rewards, unused)
+SUBJECTS = (logic, nulls, numbers, rewards, unused, evidence)
 """The modules whose import enters the lints."""
 
 __all__ = ["LINTS", "lint", "run"]
