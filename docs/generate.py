@@ -1,4 +1,4 @@
-"""The pages of the manual that come out of tables: library, diagnostics, command line.
+"""The pages of the manual that come out of tables: library, diagnostics, command line, APIs.
 
 Run: python docs/generate.py; a test holds the pages against this.
 """
@@ -10,14 +10,18 @@ import doctest
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
 import click
 
-from rewardlang import cli
+from rewardlang import cli, data
 from rewardlang.diagnostics.codes import CODES
+from rewardlang.reference import markdown, reference
+from rewardlang.resolve.apis import resolve_api
+from rewardlang.syntax import load
 from rewardlang_runtime.registry import BUILTINS, Builtin
 
 MANUAL = Path(__file__).parent / "manual"
@@ -175,10 +179,24 @@ def _help(path: list[str]) -> list[str]:
     return ["```text", command.get_help(context), "```", ""]
 
 
+# ---- APIs ----
+
+
+def api(name: str) -> str:
+    """What an API offers, as `rewardlang api` shows it."""
+    found = data.Files().find("apis", name, Path())
+    assert found is not None
+    file, problems = load.read_api(found)
+    assert file is not None, problems
+    return f"{NOTE}{markdown(reference(resolve_api(file)))}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "library.md": library,
     "diagnostics.md": diagnostics,
     "command-line.md": command_line,
+    "reference-jira.md": partial(api, "jira"),
+    "reference-confluence.md": partial(api, "confluence"),
 }
 
 

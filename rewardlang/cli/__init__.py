@@ -18,6 +18,7 @@ COMMANDS = {
     "train": "Train a policy on scenarios by GRPO.",
     "eval": "Measure a policy on held-out tasks.",
     "explain": "Explain a diagnostic by its code.",
+    "api": "Show an API: operations, tables, types.",
     "schema": "Print the JSON Schema of a kind of file.",
     "init": "Write a new scenario that already runs.",
 }

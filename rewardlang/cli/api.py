@@ -1,0 +1,104 @@
+"""`rewardlang api`: what an API offers: operations with arguments and responses, tables, types."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rewardlang.cli.output import console, format_option, print_json
+
+if TYPE_CHECKING:
+    from rewardlang.reference import Reference
+
+
+@click.command("api")
+@click.argument("api", required=False)
+@click.argument("name", required=False)
+@format_option
+def command(api: str | None, name: str | None, form: str) -> None:
+    """Show an API: its operations, tables, workflows and types, or the one called NAME.
+
+    API is a name as under `use:` in a scenario, or a file. Without it, the APIs are listed.
+
+    \b
+    rewardlang api
+    rewardlang api jira
+    rewardlang api jira editIssue
+    rewardlang api jira issues
+    """
+    from rewardlang import data
+    from rewardlang.reference import markdown
+
+    files = data.Files()
+    names = files.names("apis", Path())
+    if api is None:
+        print_json(names) if form == "json" else click.echo("\n".join(names))
+        return
+    found = _load(api, files, names)
+    if name is not None:
+        _show_one(found, name, form)
+    elif form == "json":
+        print_json(asdict(found))
+    else:
+        _print(markdown(found))
+
+
+def _load(api: str, files: object, names: list[str]) -> Reference:
+    from rewardlang.data import Files
+    from rewardlang.diagnostics.spelling import suggest
+    from rewardlang.driver import CheckFailed
+    from rewardlang.reference import reference
+    from rewardlang.resolve.apis import resolve_api
+    from rewardlang.syntax import load
+
+    assert isinstance(files, Files)
+    path = Path(api) if api.endswith((".yaml", ".yml")) else files.find("apis", api, Path())
+    if path is None:
+        meant = suggest(api, names)
+        hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(names)}"
+        raise click.UsageError(f"no API `{api}`; {hint}")
+    read, diagnostics = load.read_api(path, files)
+    if read is None or diagnostics:
+        raise CheckFailed(tuple(diagnostics))
+    resolved = resolve_api(read)
+    if resolved.api is None:
+        raise CheckFailed(resolved.diagnostics)
+    return reference(resolved)
+
+
+def _show_one(api: Reference, name: str, form: str) -> None:
+    from rewardlang import reference
+    from rewardlang.diagnostics.spelling import suggest
+
+    pages = {
+        page.name: (page, lines)
+        for group, lines in (
+            (api.types, reference.record_lines),
+            (api.workflows, reference.workflow_lines),
+            (api.tables, reference.record_lines),
+            (api.operations, reference.operation_lines),
+        )
+        for page in group
+    }
+    if name not in pages:
+        meant = suggest(name, pages)
+        hint = f"did you mean `{meant}`?" if meant else f"`rewardlang api {api.name}` lists all"
+        raise click.UsageError(f"{api.name} has nothing called `{name}`; {hint}")
+    page, lines = pages[name]
+    if form == "json":
+        print_json(asdict(page))
+    else:
+        _print("\n".join(lines(page)))
+
+
+def _print(page: str) -> None:
+    out = console()
+    if out.is_terminal:
+        from rich.markdown import Markdown
+
+        out.print(Markdown(page))
+    else:
+        out.print(page, soft_wrap=True, end="")
