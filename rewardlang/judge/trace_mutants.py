@@ -1,0 +1,174 @@
+"""Mutation of traces: the oracle's episode changed in every way that should, or should not, cost
+something, on every task that is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from rewardlang import model, tree
+from rewardlang.judge import answer_edits, argument_edits, step_edits
+from rewardlang.judge.bench import Bench, Played
+from rewardlang.judge.draft import Draft, Tried
+from rewardlang.judge.ends import Ends
+from rewardlang.judge.farming import farming
+from rewardlang.judge.grounds import Grounds
+from rewardlang.judge.judgement import Undecided
+from rewardlang.judge.leaves import Path, leaves
+from rewardlang.judge.mutant import Mutant, Start, spoken
+from rewardlang.walk import everything, mentioned
+from rewardlang_runtime import Call, Episode
+from rewardlang_runtime.calls import CallBetween
+from rewardlang_runtime.plan import plan_of
+from rewardlang_runtime.world import World
+
+CLEARLY = 0.9
+"""A share of the oracle's reward that what is wrong must not reach, and what is right must."""
+_CONTROL = 0.3
+"""A read that costs more than this leaves nothing to compare a write with."""
+_CODES = ("H508", "H509", "H510", "H512", "H513", "N406", "N407", "N409", "H521")
+
+Edit = Callable[[Start], Iterator[Mutant]]
+
+EDITS: tuple[Edit, ...] = (
+    step_edits.drop_step,
+    step_edits.invented_tool,
+    step_edits.duplicate_step,
+    step_edits.swap_steps,
+    step_edits.insert_read,
+    step_edits.insert_failing,
+    step_edits.insert_write,
+    argument_edits.sibling_entity,
+    argument_edits.enum_sibling,
+    argument_edits.number_beside,
+    argument_edits.list_drop,
+    argument_edits.list_reorder,
+    argument_edits.text_layout,
+    argument_edits.text_typo,
+    argument_edits.drop_argument,
+    answer_edits.negate_answer,
+    answer_edits.paraphrase_answer,
+)
+
+
+def mutate_traces(draft: Draft) -> None:
+    """Play every mutant of the oracle on every task on which the oracle earns 1."""
+    starts = starts_of(draft)
+    if not starts:
+        why = "the oracle earns 1 on none of the tasks, so that there is nothing to change"
+        draft.undecided.append(Undecided(_CODES, why, "mend the oracle, or give the file one"))
+    ends = Ends(draft.bench)
+    for number, start in enumerate(starts):
+        if draft.budget.spent:
+            why = f"the mutants of {len(starts) - number} tasks were not played: time was up"
+            draft.undecided.append(Undecided(_CODES, why, "raise the budget's seconds"))
+            return
+        draft.trace_mutants += _played(draft.bench, start, ends)
+        draft.trace_mutants += farming(start)
+
+
+def starts_of(draft: Draft) -> list[Start]:
+    """What the mutants of each task are made from."""
+    bench, solved = draft.bench, draft.solved()
+    ends = Ends(bench)
+    varying = _varying(solved)
+    reads_answer = _reads_answer(bench.scenario)
+    starts = []
+    for base in solved:
+        environment = bench.environment
+        environment.reset(seed=base.seed)
+        prompt = spoken(f"{environment.prompt} {environment.system}")
+        grounds = Grounds(bench, base, ends)
+        texts = starts[0].texts if starts else grounds.texts()
+        starts.append(Start(bench.scenario, base, prompt, grounds, varying, reads_answer, texts))
+    return starts
+
+
+def _varying(solved: list[Played]) -> dict[tuple[int, Path], None]:
+    """Leaves of the oracle's arguments that are not the same on every task."""
+    found: dict[tuple[int, Path], None] = {}
+    first = [(op, dict(leaves(args))) for op, args in solved[0].sent] if solved else []
+    for other in solved[1:]:
+        for number, ((op, mine), (its, args)) in enumerate(zip(first, other.sent, strict=False)):
+            theirs = dict(leaves(args))
+            for path in {**mine, **theirs}:
+                if op == its and mine.get(path) != theirs.get(path):
+                    found[number, path] = None
+    return found
+
+
+def _reads_answer(scenario: model.Scenario) -> bool:
+    reward = [*scenario.gates, *scenario.parts, *scenario.penalties]
+    lets = {let.name: let for let in scenario.lets}
+    roots = [*reward, *(lets[name].value for name in mentioned(reward, lets))]
+    return any(
+        isinstance(node, tree.RootRef) and node.name == "answer"
+        for root in roots
+        for node in everything(root)
+    )
+
+
+def _played(bench: Bench, start: Start, ends: Ends) -> Iterator[Tried]:
+    """Every mutant of one task, each episode once."""
+    base, end = start.base, ends.end(start.base)
+    seen = {_identity(start.sent, base.answer): None}
+    control: float | None = None
+    for edit in EDITS:
+        for mutant in edit(start):
+            identity = _identity(mutant.sent, mutant.answer)
+            if identity in seen or len(mutant.sent) > bench.compiled.calls_limit:
+                continue
+            seen[identity] = None
+            played = bench.play(base.seed, mutant.sent, mutant.answer)
+            if mutant.group == "insert-read" and (control is None or played.reward > control):
+                control = played.reward
+            yield _judged(mutant, base, played, ends.end(played) == end, control)
+    if ends.world(base.episode.final) != ends.world(base.episode.initial):
+        frozen = _frozen(bench, base)
+        right = frozen.reward < CLEARLY
+        name = "the oracle's calls in a world that stays as it is"
+        yield Tried(
+            "mutant", "frozen", name, frozen, f"less than {CLEARLY:g}", right, base, place="all"
+        )
+
+
+def _identity(sent: tuple[tuple[str, object], ...], answer: str) -> str:
+    return repr((sent, answer))
+
+
+def _judged(
+    mutant: Mutant, base: Played, played: Played, same_end: bool, control: float | None
+) -> Tried:
+    direction = mutant.direction
+    if same_end and direction in ("lower", "clearly lower"):
+        # What it did is what the task asked for, whichever way.
+        direction = "not higher"
+    limit = CLEARLY
+    if mutant.group == "insert-write" and control is not None and control >= _CONTROL:
+        limit = min(limit, control)
+    match direction:
+        case "lower":
+            expected, right = "less than 1", played.reward < base.reward
+        case "clearly lower":
+            expected, right = f"less than {limit:g}", played.reward < limit * base.reward
+        case "not higher":
+            expected, right = "at most 1", played.reward <= base.reward
+        case "same":
+            expected, right = f"at least {CLEARLY:g}", played.reward >= CLEARLY * base.reward
+    return Tried(
+        "mutant", mutant.group, mutant.what, played, expected, right, base, place=mutant.place
+    )
+
+
+def _frozen(bench: Bench, base: Played) -> Played:
+    """The oracle's calls and their responses, as if the world had not noticed."""
+    initial, episode = base.episode.initial, base.episode
+    calls: list[Call] = [
+        CallBetween(call, initial, initial) if isinstance(call, CallBetween) else call
+        for call in base.calls
+    ]
+    world = World(plan_of(bench.compiled).base)
+    frozen = Episode(calls, episode.params, episode.setup, initial, world, episode.answer)
+    detail = bench.compiled.detail(frozen)
+    line = {**base.line, "reward": detail.reward, "world": "frozen"}
+    line["parts"] = dict(zip(base.line["parts"], detail.parts, strict=True))
+    return Played(base.seed, base.sent, base.answer, tuple(calls), detail, frozen, line)
