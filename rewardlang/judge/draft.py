@@ -11,6 +11,7 @@ from rewardlang.judge.bench import Bench, Played
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.faults import FAULTS, Fault, fault_of
 from rewardlang.judge.judgement import Outcome, OutcomeKind, RewardMutant, Searched, Undecided
+from rewardlang_runtime import Detail
 
 T = TypeVar("T")
 
@@ -26,7 +27,9 @@ class Tried:
         group: The probe or the kind of mutation: "idle", "drop-step". Rules select by it.
         name: The same in words, with what was changed: "oracle without step 2, doTransition".
         expected: What it should earn, in words.
-        base: The oracle's episode that it was made from.
+        base: What it is compared with: the oracle's episode that it was made from; for a
+            dishonest answer, the same calls without one.
+        place: Of a mutant, what was changed, the same on every task: "step 2, fields.summary".
     """
 
     kind: OutcomeKind
@@ -36,10 +39,16 @@ class Tried:
     expected: str
     as_expected: bool
     base: Played | None = None
+    place: str = ""
 
     @property
     def reward(self) -> float:
         return self.played.reward
+
+    @property
+    def gain(self) -> float:
+        """What it earned above its base."""
+        return self.reward - (self.base.reward if self.base is not None else 0.0)
 
     def outcome(self) -> Outcome:
         """The same as plain data."""
@@ -71,6 +80,8 @@ class Draft:
     reward_mutants: list[RewardMutant] = field(default_factory=list)
     searched: list[Searched] = field(default_factory=list)
     undecided: list[Undecided] = field(default_factory=list)
+    repeated: list[tuple[Tried, Detail]] = field(default_factory=list)
+    """Episodes, with what they earned when played or computed again."""
     faults: list[Fault] = field(default_factory=list)
     """What could not be played, each place once."""
 

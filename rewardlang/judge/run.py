@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rewardlang import model
+from rewardlang.judge import mutation_rules as mutation_rules  # enters its rules
 from rewardlang.judge.bench import Bench
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.draft import RULES, Draft, Section
@@ -10,6 +11,7 @@ from rewardlang.judge.judgement import Judgement
 from rewardlang.judge.oracle import climb, play_oracle
 from rewardlang.judge.own_tests import play_tests
 from rewardlang.judge.tasks import choose_tasks
+from rewardlang.judge.trace_mutants import mutate_traces
 from rewardlang_runtime import Scenario
 
 SECTIONS: tuple[Section, ...] = (
@@ -18,6 +20,7 @@ SECTIONS: tuple[Section, ...] = (
     play_oracle,
     climb,
     play_tests,
+    mutate_traces,
 )
 
 
