@@ -230,6 +230,17 @@ def scenario_of(path: str | Path, files: Files | None = None) -> model.Scenario:
     raise CheckFailed(errors)
 
 
+def judgeable_of(path: str | Path, files: Files | None = None) -> model.Scenario:
+    """The typed scenario of a file, with errors that could be suppressed or without.
+
+    Raises:
+        CheckFailed: The file has others.
+        NoScenario: It holds an API or a world.
+    """
+    checked = check(path, files)
+    return checked.judgeable or scenario_of(path, files)
+
+
 def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(d for d in diagnostics if d.code.level == "error")
 

@@ -12,7 +12,7 @@ from rewardlang.cli.files import parameters, typed
 from rewardlang.cli.output import console, format_option, print_json
 
 if TYPE_CHECKING:
-    from rewardlang_runtime import Environment
+    from rewardlang_runtime import Environment, Trace
 
 _BUILT_IN = ("oracle", "idle", "random")
 
@@ -21,10 +21,16 @@ _BUILT_IN = ("oracle", "idle", "random")
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option(
     "--policy",
-    default="oracle",
-    show_default=True,
+    default=None,
     metavar="POLICY",
-    help="oracle, idle, random, or a file of traces (JSON lines), whose first line is played.",
+    help="oracle, idle or random.  [default: oracle]",
+)
+@click.option(
+    "--trace",
+    "path",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Play the first line of a file of traces (JSON lines) instead.",
 )
 @click.option("--seed", type=int, default=None, help="The task.  [default: 0, or the trace's]")
 @click.option(
@@ -50,7 +56,8 @@ _BUILT_IN = ("oracle", "idle", "random")
 @format_option
 def command(
     file: str,
-    policy: str,
+    policy: str | None,
+    path: str | None,
     seed: int | None,
     split: str | None,
     params: tuple[str, ...],
@@ -65,23 +72,17 @@ def command(
     \b
     rewardlang run scenarios/jira_add_labels.yaml
     rewardlang run scenarios/jira_add_labels.yaml --policy random --seed 7
-    rewardlang run scenarios/jira_add_labels.yaml --policy traces.jsonl
+    rewardlang run scenarios/jira_add_labels.yaml --trace traces.jsonl
     """
     from rewardlang import driver, policies
-    from rewardlang.cli.files import traces
     from rewardlang.interpret import explain
     from rewardlang_runtime import Environment
 
-    trace = None
-    if policy not in _BUILT_IN:
-        if not Path(policy).is_file():
-            raise click.UsageError(
-                f"--policy is {', '.join(_BUILT_IN)} or a file of traces, and {policy} is no file"
-            )
-        trace = next(traces(Path(policy)), None)
-        if trace is None:
-            raise Failure(f"{policy} holds no trace")
+    _check_policy(policy, path)
+    trace = None if path is None else _trace(path)
     scenario = typed(Path(file))
+    if trace is not None and trace.scenario not in (None, scenario.name):
+        raise Failure(f"{path}: a trace of {trace.scenario}, not of {scenario.name}")
     environment = Environment(
         driver.build(scenario), split or (trace.split if trace is not None else "train")
     )
@@ -89,17 +90,44 @@ def command(
     _reset(environment, seed if seed is not None else (trace and trace.seed) or 0, chosen)
     if trace is not None:
         playing = policies.recorded(trace)
-    elif policy == "oracle":
-        playing = policies.oracle(environment)
     elif policy == "random":
         playing = policies.random(environment, environment.seed)
-    else:
+    elif policy == "idle":
         playing = policies.idle()
+    else:
+        playing = policies.oracle(environment)
     policies.play(environment, playing)
     why = explain(scenario, environment.episode)
     _print(environment, why, full, form)
     if save:
         _save(environment, save)
+
+
+def _check_policy(policy: str | None, path: str | None) -> None:
+    """Raise what is wrong with the choice of what is played."""
+    if policy is None:
+        return
+    if path is not None:
+        raise click.UsageError("--policy and --trace: choose one")
+    if policy in _BUILT_IN:
+        return
+    from rewardlang.diagnostics.spelling import suggest
+
+    near = suggest(policy, _BUILT_IN)
+    hint = f"; did you mean {near}?" if near else ""
+    if Path(policy).is_file():
+        hint = f"; a file of traces is played with --trace {policy}"
+    raise click.UsageError(f"--policy is {', '.join(_BUILT_IN)}, and not {policy}{hint}")
+
+
+def _trace(path: str) -> Trace:
+    """The first trace of a file."""
+    from rewardlang.cli.files import traces
+
+    trace = next(traces(Path(path)), None)
+    if trace is None:
+        raise Failure(f"{path} holds no trace")
+    return trace
 
 
 def _reset(environment: Environment, seed: int, params: dict[str, Any] | None) -> None:

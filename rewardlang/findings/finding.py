@@ -42,8 +42,8 @@ class Finding:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is said below it, in order."""
-        return tuple(f"replay with `{shlex.join(command)}`" for command in self.replays)
+        """What is said below it; of several traces the first is enough."""
+        return tuple(f"replay with `{shlex.join(command)}`" for command in self.replays[:1])
 
 
 def fingerprints(diagnostics: Iterable[Diagnostic]) -> list[str]:

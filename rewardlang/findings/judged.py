@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -19,11 +19,29 @@ _KIND = "found"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Findings of the judge, and the codes on which it did not decide."""
+    """Findings of the judge.
+
+    Attributes:
+        undecided: Codes on which it did not decide.
+        items: Where the gates, parts and penalties stand.
+    """
 
     scenario: str
     diagnostics: tuple[Diagnostic, ...]
     undecided: frozenset[str]
+    items: tuple[tuple[int, int], ...]
+
+    def beside(self, static: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+        """Its findings, but for what the static rules say of the same gate, part or penalty."""
+        said = {(d.code.id, self._item(d)) for d in static}
+        for each in self.diagnostics:
+            item = self._item(each)
+            if item is None or (each.code.id, item) not in said:
+                yield each
+
+    def _item(self, diagnostic: Diagnostic) -> tuple[int, int] | None:
+        at = diagnostic.label.span.start
+        return next((item for item in self.items if item[0] <= at < item[1]), None)
 
 
 Job = tuple[Path, str, dict[str, float], bool]
@@ -38,15 +56,26 @@ def judged(job: Job) -> Judged:
     path, content, chosen, use_cache = job
     budget = Budget(**chosen)  # type: ignore[arg-type]
     judgement = judge_file(path, use_cache=use_cache, budget=budget)
+    items = _items(path)
     undecided = sorted({code for each in judgement.undecided for code in each.codes})
     if use_cache and not budget.spent:
         entry = {
             **kept.to_plain(judgement.diagnostics),
             "scenario": judgement.scenario,
             "undecided": undecided,
+            "items": items,
         }
         Cache().write(_KIND, _key(content, chosen), json.dumps(entry).encode())
-    return Judged(judgement.scenario, judgement.diagnostics, frozenset(undecided))
+    return Judged(judgement.scenario, judgement.diagnostics, frozenset(undecided), items)
+
+
+def _items(path: Path) -> tuple[tuple[int, int], ...]:
+    scenario = driver.check(path).judgeable
+    assert scenario is not None, "it was just judged"
+    spans = [gate.span for gate in scenario.gates]
+    spans += [part.span for part in scenario.parts]
+    spans += [penalty.span for penalty in scenario.penalties]
+    return tuple((span.start, span.end) for span in spans)
 
 
 def kept_judgement(linted: driver.Linted, chosen: Mapping[str, float]) -> Judged | None:
@@ -55,8 +84,12 @@ def kept_judgement(linted: driver.Linted, chosen: Mapping[str, float]) -> Judged
     if body is None:
         return None
     entry: dict[str, Any] = json.loads(body)
-    diagnostics = tuple(kept.from_plain(entry))
-    return Judged(entry["scenario"], diagnostics, frozenset(entry["undecided"]))
+    return Judged(
+        entry["scenario"],
+        tuple(kept.from_plain(entry)),
+        frozenset(entry["undecided"]),
+        tuple((start, end) for start, end in entry["items"]),
+    )
 
 
 def _key(content: str, chosen: Mapping[str, float]) -> str:

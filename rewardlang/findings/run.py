@@ -169,7 +169,8 @@ def _gather(file: _File) -> list[Finding]:
     """All findings of a file that no comment silences, in the order of the text."""
     diagnostics = list(file.linted.diagnostics)
     uses: list[Use] = list(file.linted.uses)
-    for each in file.judged.diagnostics if file.judged is not None else ():
+    played = file.judged.beside(diagnostics) if file.judged is not None else ()
+    for each in played:
         use = suppression_of(each, file.linted.suppressions)
         if use is None:
             diagnostics.append(each)

@@ -16,10 +16,10 @@ from rewardlang.judge.run import judge
 def judge_file(
     path: str | Path, *, use_cache: bool = True, budget: Budget | None = None
 ) -> Judgement:
-    """The judgement of a scenario file that `driver.check` finds no error in.
+    """The judgement of a scenario file that the compiler takes.
 
     Raises:
-        CheckFailed: The file has errors.
+        CheckFailed: The file has errors that nothing can suppress.
         NoScenario: It holds an API or a world.
     """
     path, budget = Path(path), budget or Budget()
@@ -29,7 +29,7 @@ def judge_file(
     entry = known.read()
     if entry is not None:
         return from_plain(entry)
-    scenario = driver.scenario_of(path, known.files)
+    scenario = driver.judgeable_of(path, known.files)
     judgement = judge(scenario, driver.build(scenario), budget)
     if not budget.spent:  # what the clock cut short may come out whole next time
         known.write(to_plain(judgement))

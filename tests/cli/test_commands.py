@@ -109,7 +109,7 @@ def test_a_saved_episode_is_played_and_scored_alike(run: Run) -> None:
             first = checked(
                 run, "run", "little.yaml", "--policy", policy, "--seed", str(seed), "--save", path
             )
-            again = checked(run, "run", "little.yaml", "--policy", path)
+            again = checked(run, "run", "little.yaml", "--trace", path)
             assert first == again
             scored = json.loads(checked(run, "score", "little.yaml", path, "--format", "json"))
             reward = re.search(r"^reward +(\S+)", first, re.MULTILINE)
@@ -166,6 +166,19 @@ def test_score(run: Run, golden: Golden) -> None:
 def test_score_of_a_broken_trace(run: Run, line: str, said: str) -> None:
     Path("traces.jsonl").write_text(line + "\n")
     assert said in checked(run, "score", "little.yaml", "traces.jsonl", status=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", "traces.jsonl holds no trace"),
+        ("{", "traces.jsonl, line 1: no JSON"),
+        ('{"scenario": "a.b"}', "a trace of a.b, not of jira.little"),
+    ],
+)
+def test_run_of_a_broken_trace(run: Run, line: str, said: str) -> None:
+    Path("traces.jsonl").write_text(line)
+    assert said in checked(run, "run", "little.yaml", "--trace", "traces.jsonl", status=1)
 
 
 def test_score_without_a_file(run: Run) -> None:

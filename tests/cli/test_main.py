@@ -72,7 +72,9 @@ def test_help_is_quick() -> None:
         (["schema", "scenaro"], "'scenaro' is not one of"),
         (["explain", "T1O1"], "no diagnostic `T1O1`; did you mean `T101`?"),
         (["train"], "give a scenario file"),
-        (["run", "x.yaml", "--policy", "orcale"], "--policy is oracle, idle, random or a file"),
+        (["run", "x.yaml", "--policy", "orcale"], "and not orcale; did you mean oracle?"),
+        (["run", "x.yaml", "--policy", "tests/conftest.py"], "--trace tests/conftest.py"),
+        (["run", "x.yaml", "--policy", "idle", "--trace", "t.jsonl"], "choose one"),
         (["init", "42"], "a scenario's name starts with a letter"),
     ],
 )
