@@ -31,8 +31,13 @@ FAMILIES = {
     "Y": "YAML and syntax",
     "T": "Names and types",
     "D": "Constant and dead logic",
+    "S": "Trace formulas",
     "N": "Numbers and ranges",
-    "P": "Cost and regular expressions",
+    "H": "Ways to be paid without the work",
+    "E": "Environments",
+    "P": "Cost, regular expressions, determinism",
+    "G": "Signal for training",
+    "M": "The linter itself",
 }
 
 
