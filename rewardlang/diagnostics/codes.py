@@ -113,8 +113,8 @@ NEAR_TOOL = _code(
 
 
 # ---- D: constant and dead logic ----
-# D203, D204, D205 and D207 need a search over what an environment can do. D204 in particular is not
-# "the operation is not offered": a policy may call it all the same, and patterns match that call.
+# D204 is not "the operation is not offered": a policy may call it all the same, and the call is in
+# the trace. It is never ok, though.
 
 CONSTANT_CONDITION = _code(
     "D201", "constant-condition", "error", "a condition is always true or always false"
@@ -122,7 +122,17 @@ CONSTANT_CONDITION = _code(
 CONTRADICTION = _code(
     "D202", "contradiction", "error", "conditions that must hold together exclude each other"
 )
+IMPOSSIBLE_GATE = _code("D203", "impossible-gate", "error", "a gate that no episode passes")
+TAUTOLOGICAL_GATE = _code(
+    "D204", "tautological-gate", "warning", "a gate that every episode passes"
+)
+IMPLIED_PART = _code(
+    "D205", "implied-part", "warning", "a part that is paid wherever another one is, for the same"
+)
 DUPLICATE_PART = _code("D206", "duplicate-part", "warning", "two parts say the same")
+CONFLICTING_PARTS = _code(
+    "D207", "conflicting-parts", "error", "parts that no episode earns together"
+)
 UNUSED = _code("D208", "unused-definition", "warning", "a definition that nothing reads")
 WEIGHT_NOT_POSITIVE = _code(
     "D209", "zero-or-negative-weight", "error", "a part without effect, or an inverted one"
@@ -137,6 +147,22 @@ PART_WITH_WHEN = _code(
 
 # ---- S: trace formulas ----
 
+EMPTY_PATTERN = _code("S301", "empty-pattern", "error", "a pattern that no call matches")
+UNSATISFIABLE_ORDER = _code(
+    "S302", "unsatisfiable-order", "error", "an order of calls that no trace has"
+)
+BOUND_BEYOND_HORIZON = _code(
+    "S303", "bound-beyond-horizon", "warning", "a bound that no episode is long enough to exceed"
+)
+SEQ_TOO_LONG = _code(
+    "S304", "seq-longer-than-limit", "warning", "what needs more calls than an episode may have"
+)
+VACUOUS_PRECEDENCE = _code(
+    "S305", "vacuous-precedence", "warning", "an order is paid though its calls need never be made"
+)
+SCOPE_NEVER_OPENS = _code(
+    "S306", "scope-never-opens", "warning", "a scope is paid that need never open"
+)
 OK_NOT_REQUIRED = _code(
     "S307", "ok-not-required", "warning", "a call that fails is paid like one that succeeds"
 )
@@ -178,10 +204,34 @@ UNNORMALISED = _code(
 SHORT_SIMILARITY = _code(
     "N410", "short-string-similarity", "note", "a similarity to a text of less than 4 characters"
 )
+FREE_CREDIT = _code(
+    "N405", "free-credit-floor", "warning", "a part is earned before anything is done"
+)
+SATURATED_REWARD = _code(
+    "N412", "saturated-reward", "error", "what solves one task earns the maximum in every other"
+)
 
 
 # ---- H: rewards that can be hacked ----
 
+NOOP_REWARDED = _code("H501", "noop-rewarded", "error", "a policy that does nothing is paid")
+NOOP_PASSES = _code(
+    "H502", "noop-passes", "error", "a policy that does nothing earns half of the oracle's reward"
+)
+SHOTGUN_ANSWER = _code(
+    "H503", "shotgun-answer", "error", "an answer that names several values at once is paid"
+)
+NEGATED_ANSWER = _code(
+    "H504", "negated-answer", "error", "an answer that denies the right value is paid"
+)
+EMPTY_ANSWER = _code(
+    "H505", "empty-answer", "error",
+    "the prompt repeated, praise, or an answer without its values is paid",
+)  # fmt: skip
+DATABASE_DUMP = _code("H506", "database-dump", "error", "a copy of what was read is paid")
+GUESSABLE_ANSWER = _code(
+    "H507", "guessable-answer", "warning", "a guess among few possible answers is paid"
+)
 MISSING_FRAME = _code(
     "H508", "missing-frame-condition", "error", "a change that nobody asked for costs nothing"
 )
@@ -192,19 +242,51 @@ CALL_WITHOUT_EFFECT = _code(
     "H510", "call-without-effect", "error", "calls are paid whatever came of them in the world"
 )
 ERROR_FARMING = _code("H512", "error-farming", "warning", "a refused call raises the reward")
-REPEAT_FARMING = _code(
-    "H513", "repeat-farming", "warning", "the same call again raises the reward"
+REPEAT_FARMING = _code("H513", "repeat-farming", "warning", "the same call again raises the reward")
+WRITE_SPAM = _code(
+    "H514",
+    "write-spam",
+    "warning",
+    "creating many variants earns as much as creating the right one",
+)
+DELETE_TO_SATISFY = _code(
+    "H520", "delete-to-satisfy", "warning", "a policy that only deletes is paid"
 )
 SURVIVING_MUTANT = _code(
     "H521", "surviving-reward-mutant", "warning",
     "a line of the reward can be changed, and no episode tells the difference",
 )  # fmt: skip
+AGENT_REFERENCE = _code(
+    "H515", "agent-controls-reference", "error", "the policy chooses what it is compared with"
+)
+SELF_REPORT = _code(
+    "H516", "self-report-only", "warning", "a part looks at nothing but the policy's own word"
+)
+ANSWER_IN_PROMPT = _code(
+    "H517", "answer-in-prompt", "error", "the policy is told the answer that it should look up"
+)
 
 
 # ---- E: environments and oracles ----
 
 ORACLE_BELOW_ONE = _code(
     "E601", "oracle-below-one", "error", "the oracle does not earn 1 on any task that was tried"
+)
+GOAL_UNREACHABLE = _code("E602", "goal-unreachable", "error", "no trace within the limits earns 1")
+SHORTCUT = _code(
+    "E603", "shortcut-shorter-than-oracle", "warning", "fewer calls than the oracle's earn the same"
+)
+DEAD_OPERATION = _code(
+    "E604", "dead-operation", "warning", "an operation that no state of the world lets succeed"
+)
+RESPONSE_SCHEMA = _code(
+    "E607", "response-violates-schema", "error", "an operation writes what its schema forbids"
+)
+ERROR_MUTATES = _code(
+    "E608", "error-mutates-state", "error", "a call is refused and changes the world all the same"
+)
+INVARIANT_BROKEN = _code(
+    "E611", "invariant-broken", "error", "an operation leaves a reference to nothing behind"
 )
 ASSUMPTION_FALSE = _code(
     "E612", "assumption-false", "warning", "nearly every draw of the parameters is rejected"
@@ -221,6 +303,12 @@ OVER_BUDGET = _code("P701", "cost-over-budget", "error", "an expression may cost
 REGEX_UNSUPPORTED = _code(
     "P704", "regex-unsupported", "error", "a regular expression that RE2 does not accept"
 )
+NONDETERMINISTIC = _code(
+    "P706", "nondeterministic-reward", "error", "one episode does not earn the same each time"
+)
+NEAR_TIE = _code(
+    "P707", "near-tie-rewards", "warning", "two rewards differ by less than rounding keeps"
+)
 SEED_DEPENDENT_ORACLE = _code(
     "P708", "seed-dependent-oracle", "warning", "the oracle earns 1 on some tasks only"
 )
@@ -228,8 +316,21 @@ SEED_DEPENDENT_ORACLE = _code(
 
 # ---- G: signal for training ----
 
+TWO_LEVEL = _code("G801", "two-level-reward", "warning", "every episode earns all or nothing")
+UNREACHABLE_MIDDLE = _code(
+    "G802", "unreachable-middle", "warning", "parts are there, but no episode earns some of them"
+)
+SPARSE_FIRST_STEP = _code(
+    "G804", "sparse-first-step", "warning", "no single call from the start changes the reward"
+)
+SATURATED = _code(
+    "G807", "saturated", "warning", "whoever knows the names of the tools gets everything"
+)
 LADDER = _code(
     "G803", "probe-ladder-not-monotone", "warning", "a step of the oracle lowers the reward"
+)
+GATE_HEAVY = _code(
+    "G805", "gate-heavy", "note", "one gate takes everything from most partial episodes"
 )
 
 
@@ -244,6 +345,13 @@ BARE_SUPPRESSION = _code(
 UNKNOWN_SUPPRESSED = _code(
     "M903", "unknown-suppressed-code", "warning", "a suppression names a code that does not exist"
 )
+INCOMPLETE = _code(
+    "M904", "analysis-incomplete", "note", "a budget or a missing solver left something undecided"
+)
+NOTHING_ENGAGED = _code(
+    "M905", "probe-set-engaged-nothing", "warning",
+    "no call of the blind probes got past the validation of its arguments",
+)  # fmt: skip
 STALE_BASELINE = _code(
     "M906", "stale-baseline-entry", "warning", "a finding of the baseline is no longer there"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Evidence
 from rewardlang.judge.bench import Bench, Played
@@ -12,6 +12,9 @@ from rewardlang.judge.budget import Budget
 from rewardlang.judge.faults import FAULTS, Fault, fault_of
 from rewardlang.judge.judgement import Outcome, OutcomeKind, RewardMutant, Searched, Undecided
 from rewardlang_runtime import Detail
+
+if TYPE_CHECKING:
+    from rewardlang.judge.search.task import Task
 
 T = TypeVar("T")
 
@@ -79,6 +82,8 @@ class Draft:
     """The calls of the file's own `tests:`."""
     reward_mutants: list[RewardMutant] = field(default_factory=list)
     searched: list[Searched] = field(default_factory=list)
+    explored: list[Task] = field(default_factory=list)
+    """What the search has seen of each task, for the rules that read it."""
     undecided: list[Undecided] = field(default_factory=list)
     repeated: list[tuple[Tried, Detail]] = field(default_factory=list)
     """Episodes, with what they earned when played or computed again."""

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from rewardlang import model
-from rewardlang.judge import mutation_rules as mutation_rules  # enters its rules
+from rewardlang.judge import mutation_rules, probe_rules, shape_rules
 from rewardlang.judge.bench import Bench
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.draft import RULES, Draft, Section
 from rewardlang.judge.judgement import Judgement
 from rewardlang.judge.oracle import climb, play_oracle
 from rewardlang.judge.own_tests import play_tests
+from rewardlang.judge.probes import probe, repeat
+from rewardlang.judge.search import level_rules, reach_rules
+from rewardlang.judge.search.section import explore_tasks, find_solutions
 from rewardlang.judge.tasks import choose_tasks
 from rewardlang.judge.trace_mutants import mutate_traces
 from rewardlang_runtime import Scenario
 
+SUBJECTS = (mutation_rules, probe_rules, shape_rules, level_rules, reach_rules)
+"""The modules whose import enters rules that no section stands beside."""
+
 SECTIONS: tuple[Section, ...] = (
     choose_tasks,
-    # A search for an oracle, where the file has none, belongs here: it fills `bench.solutions`.
+    find_solutions,
     play_oracle,
     climb,
+    probe,
+    repeat,
     play_tests,
     mutate_traces,
+    explore_tasks,
 )
 
 

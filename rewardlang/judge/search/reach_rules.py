@@ -1,0 +1,87 @@
+"""Rules about what can be reached: the maximum, shorter ways to it, operations, sound worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
+from rewardlang.judge.draft import Draft, judges
+from rewardlang.judge.search.section import shorter
+
+
+@judges(codes.GOAL_UNREACHABLE)
+def goal_unreachable(draft: Draft) -> Iterator[Diagnostic]:
+    """The maximum must be reachable within the limit of calls."""
+    scenario = draft.bench.scenario
+    limit, steps = scenario.limits.calls, scenario.oracle
+    highest = {task.seed: max(task.found.first) for task in draft.explored if task.found}
+    if any(t.reward == 1.0 for t in draft.everything()) or 1.0 in highest.values():
+        return
+    if len(steps) > limit:
+        reached = max(highest.values(), default=0.0)
+        yield Diagnostic(
+            codes.GOAL_UNREACHABLE,
+            f"the maximum is out of reach: the oracle makes {len(steps)} calls and the limit is {limit}",
+            Label(steps[limit].span, "the first call beyond the limit"),
+            help=f"allow more `calls` in `limits`; the most that was reached within it is {reached:g}",
+        )
+        return
+    explored = [task.found for task in draft.explored if task.found is not None]
+    if explored and all(found.complete and found.depth >= limit for found in explored):
+        states = sum(len(found.nodes) for found in explored)
+        yield Diagnostic(
+            codes.GOAL_UNREACHABLE,
+            f"no trace within the limit of {limit} calls earns 1; the most is {max(highest.values()):g}",
+            Label(
+                scenario.parts[0].span,
+                f"{states:,} states were reached, all there are with the arguments tried",
+            ),
+            help="look for parts that exclude each other, and for gates that the task itself breaks",
+        )
+
+
+@judges(codes.SHORTCUT)
+def shortcut(draft: Draft) -> Iterator[Diagnostic]:
+    """Full reward by fewer calls than the oracle makes, unless a test of the file says it may."""
+    found = [(task, played) for task in draft.explored if (played := shorter(draft, task))]
+    if not found:
+        return
+    task, played = min(found, key=lambda pair: len(pair[1].calls))
+    scenario = draft.bench.scenario
+    assert task.oracle is not None
+    meant = [
+        len(tried.played.calls)
+        for tried, test in _own_tests(draft)
+        if test.reward.low >= 1.0 and tried.reward == 1.0
+    ]
+    if meant and min(meant) <= len(played.calls):
+        return
+    names = ", ".join(f"`{call.op}`" for call in played.calls)
+    skipped = [
+        step.operation
+        for step in scenario.oracle
+        if all(c.op != step.operation for c in played.calls)
+    ]
+    where = scenario.oracle[0].span
+    for step in scenario.oracle:
+        if step.operation in skipped:
+            where = step.span
+            break
+    short, long = len(played.calls), len(task.oracle.calls)
+    draws = "" if len(found) == len(draft.explored) else ", on one of the tasks that were searched"
+    yield Diagnostic(
+        codes.SHORTCUT,
+        f"{short} call{'s' if short != 1 else ''} earn{'s' if short == 1 else ''} all that the oracle's {long} do: {names}{draws}",
+        Label(
+            where, "not needed for the full reward" if skipped else "the oracle takes more calls"
+        ),
+        help="ask for the step in a part or a gate, or show in `tests:` that the short way is meant (`reward: 1`)",
+        evidence=tuple(Evidence("a shorter way to the full reward", p.line) for _, p in found),
+    )
+
+
+def _own_tests(draft: Draft) -> Iterator[tuple]:
+    by_name = {test.name: test for test in draft.bench.scenario.tests}
+    for tried in draft.tests:
+        yield tried, by_name[tried.name]
