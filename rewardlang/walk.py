@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from rewardlang import tree
@@ -11,28 +12,42 @@ from rewardlang.source import Span
 from rewardlang.tree import Facts, LetDef
 
 
-def below(node: Any) -> Iterator[tree.Expr]:
+def below(node: Any) -> list[tree.Expr]:
     """The expressions right under a node, an effect, a match or a window, in order."""
-    for field in fields(node):
-        yield from _expressions(getattr(node, field.name))
+    found: list[tree.Expr] = []
+    for name in _holding(node.__class__):
+        _gather(getattr(node, name), found)
+    return found
 
 
-def _expressions(value: Any) -> Iterator[tree.Expr]:
+def _gather(value: Any, found: list[tree.Expr]) -> None:
     if isinstance(value, tree.Typed):
-        yield value  # type: ignore[misc]
-    elif isinstance(value, tuple):
+        found.append(value)  # type: ignore[arg-type]
+    elif type(value) is tuple:
         for item in value:
-            yield from _expressions(item)
-    elif is_dataclass(value) and not isinstance(value, Facts | Span):
-        yield from below(value)
+            _gather(item, found)
+    else:
+        for name in _holding(value.__class__):
+            _gather(getattr(value, name), found)
+
+
+@cache
+def _holding(kind: type) -> tuple[str, ...]:
+    """The fields of a class in which expressions may be; none of what is no dataclass."""
+    if not is_dataclass(kind) or issubclass(kind, Facts | Span):
+        return ()
+    return tuple(field.name for field in fields(kind) if field.name not in ("facts", "span"))
 
 
 def everything(node: Any) -> Iterator[tree.Expr]:
     """All expressions under `node`, and itself when it is one; lets are not followed."""
     if isinstance(node, tree.Typed):
         yield node  # type: ignore[misc]
-    for child in below(node):
-        yield from everything(child)
+    waiting = below(node)[::-1]
+    while waiting:
+        expr = waiting.pop()
+        yield expr
+        waiting += below(expr)[::-1]
 
 
 def mentioned(nodes: Iterable[Any], lets: Mapping[str, LetDef]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from rewardlang import tree
@@ -26,9 +27,22 @@ def check_costs(scenario: Scenario, expand: Expand, report: Report) -> None:
     costs.define(scenario.lets, report)
     for expr in _expressions(scenario):
         costs.check(expr, report)
+    before = len(report.diagnostics)
+    sources = *((api.source.path, api.source.text) for api in scenario.apis), *sizes.numbers
+    if sources in _affordable:
+        return
     for api in scenario.apis:
         for operation in api.operations.values():
             _check_operation(operation, api, sizes, report)
+    if len(report.diagnostics) == before:
+        _affordable[sources] = None
+        while len(_affordable) > _KEPT:
+            _affordable.popitem(last=False)
+
+
+_KEPT = 64
+_affordable: OrderedDict[tuple[object, ...], None] = OrderedDict()
+"""APIs, by path and text, whose operations were within the budget, with the numbers they met."""
 
 
 def _check_operation(operation: Operation, api: Api, sizes: Sizes, report: Report) -> None:

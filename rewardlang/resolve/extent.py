@@ -88,6 +88,11 @@ class Sizes:
     text: float = _STRING
     items: float = MAX_ITEMS
 
+    @property
+    def numbers(self) -> tuple[object, ...]:
+        """All that is known but for the types."""
+        return tuple(sorted(self.rows.items())), self.calls, self.text, self.items
+
     def of_table(self, table: Table, grows: bool) -> Extent:
         """A table at reset or, when it `grows`, at the end of an episode."""
         rows = self.rows.get(table.name, 0) + (self.calls if grows else 0)

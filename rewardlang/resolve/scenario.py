@@ -28,9 +28,10 @@ from rewardlang.resolve.scope import (
     Scope,
     is_error,
 )
+from rewardlang.resolve.shared import shared_world
 from rewardlang.resolve.stages import at_reset
 from rewardlang.resolve.taken_names import check_names, check_operations
-from rewardlang.resolve.world import expand_world, merged_tables
+from rewardlang.resolve.world import merged_tables
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
 from rewardlang.syntax.files import ApiFile, ScenarioFile, WorldFile
@@ -91,7 +92,7 @@ class _Resolver:
     def resolve(self) -> model.Scenario | None:
         """Everything in order: world, parameters, lets, reward, oracle, tests."""
         file = self.file
-        world = expand_world(self.world_file, self.apis, self.tables, self.schemas, self.report)
+        world = shared_world(self.world_file, self.apis, self.tables, self.schemas, self.report)
         check_operations(file, self.apis, self.report)
         check_names(file, self.apis, self.report)
         base = self._scope()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from rewardlang.data import Files
 from rewardlang.diagnostics import codes
@@ -137,9 +138,31 @@ def _named(
         )
         return None
     paths.append(path)
-    made, diagnostics = read(path, files)
+    made, diagnostics = _shared(path, files, read)
     out += diagnostics
     return made
+
+
+_KEPT = 16
+_read_before: OrderedDict[tuple[str, bytes], tuple[object, tuple[Diagnostic, ...]]] = OrderedDict()
+"""APIs and worlds by path and content: scenarios in one folder share theirs."""
+
+
+def _shared(
+    path: Path, files: Files, read: Callable[[Path, Files], tuple[_T | None, list[Diagnostic]]]
+) -> tuple[_T | None, tuple[Diagnostic, ...]]:
+    """What `read` gives; the same object for the same text."""
+    try:
+        key = path.as_posix(), files.read(path, MAX_FILE_BYTES + 1)
+    except OSError:
+        made, diagnostics = read(path, files)  # which reports it
+        return made, tuple(diagnostics)
+    if key not in _read_before:
+        made, diagnostics = read(path, files)
+        _read_before[key] = made, tuple(diagnostics)
+        while len(_read_before) > _KEPT:
+            _read_before.popitem(last=False)
+    return cast("tuple[_T | None, tuple[Diagnostic, ...]]", _read_before[key])
 
 
 def _read(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lark.exceptions import UnexpectedInput
 
 from rewardlang.diagnostics import codes
@@ -42,6 +44,12 @@ def parse_text(text: str, path: str = "<expression>") -> tuple[nodes.Expr | None
     return parse_expression(in_place(Source(path, text), 0, len(text)), out), out
 
 
+@lru_cache(maxsize=1024)  # the same conditions stand in many scenarios
+def _parsed(text: str, start: str) -> Lark:
+    tree: Lark = parser().parse(text, start=start)
+    return tree
+
+
 def _tree(text: Placed, start: str, out: list[Diagnostic]) -> Lark | None:
     if len(text.text) > MAX_EXPRESSION:
         out.append(
@@ -55,7 +63,7 @@ def _tree(text: Placed, start: str, out: list[Diagnostic]) -> Lark | None:
         )
         return None
     try:
-        return parser().parse(text.text, start=start)
+        return _parsed(text.text, start)
     except UnexpectedInput as error:
         out.append(syntax_errors.explain(error, text, start))
         return None
