@@ -265,6 +265,9 @@ SELF_REPORT = _code(
 ANSWER_IN_PROMPT = _code(
     "H517", "answer-in-prompt", "error", "the policy is told the answer that it should look up"
 )
+REGEX_TOO_LOOSE = _code(
+    "H519", "regex-too-loose", "warning", "a regular expression that accepts nearly everything"
+)
 
 
 # ---- E: environments and oracles ----
@@ -300,6 +303,12 @@ BROKEN_PROMISE = _code(
 # ---- P: cost and regular expressions ----
 
 OVER_BUDGET = _code("P701", "cost-over-budget", "error", "an expression may cost over 10^6 steps")
+# Nothing here backtracks: `matches` runs on RE2, patterns of schemas on the regex crate. A pattern
+# is copied to where something does, with the schema that it stands in: hence a warning.
+REGEX_NOT_LINEAR = _code(
+    "P703", "regex-not-linear", "warning",
+    "a regular expression on which engines that backtrack may take for ever",
+)  # fmt: skip
 REGEX_UNSUPPORTED = _code(
     "P704", "regex-unsupported", "error", "a regular expression that RE2 does not accept"
 )

@@ -51,7 +51,7 @@ def saturating(scenario: Scenario) -> Iterator[Diagnostic]:
             continue
         flat = None
         if node.name == "ramp":
-            flat = _flat_ramp(node)
+            flat = flat_ramp(node)
         elif node.name == "clamp":
             flat = _flat_clamp(node)
         if flat is not None:
@@ -72,7 +72,8 @@ def _ends(expr: tree.Expr) -> tuple[float, float]:
     return (float("-inf") if low is None else low, float("inf") if high is None else high)
 
 
-def _flat_ramp(node: tree.Builtin) -> str | None:
+def flat_ramp(node: tree.Builtin) -> str | None:
+    """What a ramp always is, in words; None when it has a slope somewhere."""
     value, good, bad, floor = node.args
     (low, high), (g, g_high), (b, b_high) = _ends(value), _ends(good), _ends(bad)
     if isinstance(value, tree.Const) or g != g_high or b != b_high or g == b:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.lint.normal import negated, normal
+from rewardlang.lint.normal import normal
 from rewardlang.lint.registry import lint
 from rewardlang.model import Part, Scenario
 from rewardlang.source import Span
@@ -102,27 +102,3 @@ def score_out_of_range(scenario: Scenario) -> Iterator[Diagnostic]:
 def _bounded(span: Span) -> str:
     text = " ".join(span.text.split())
     return f"write `clamp({text if len(text) <= 60 else '...'}, 0, 1)`, or scale it"
-
-
-@lint(codes.DOMINATED_PENALTY)
-def dominated_penalty(scenario: Scenario) -> Iterator[Diagnostic]:
-    """A penalty that changes nothing: its factor is 1, or the reward is 0 already."""
-    zero_gates = {negated(g.require): g for g in scenario.gates if g.otherwise <= 0}
-    for penalty in scenario.penalties:
-        type_ = penalty.factor.type
-        if isinstance(type_, Number) and type_.low is not None and type_.low >= 1:
-            yield Diagnostic(
-                codes.DOMINATED_PENALTY,
-                f"the penalty `{penalty.id}` never makes a difference",
-                Label(penalty.factor.span, "always 1"),
-                help="a factor below 1 is what the reward is multiplied by",
-            )
-        elif penalty.when is not None and normal(penalty.when) in zero_gates:
-            gate = zero_gates[normal(penalty.when)]
-            yield Diagnostic(
-                codes.DOMINATED_PENALTY,
-                f"when the penalty `{penalty.id}` applies, the reward is 0 already",
-                Label(penalty.when.span, "the opposite of a gate"),
-                (Label(gate.require.span, f"the gate `{gate.id}`"),),
-                "leave the penalty out, or give the gate an `otherwise`",
-            )

@@ -1,0 +1,77 @@
+"""Conditions that are always the same, by their bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rewardlang import tree
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.lint.expressions import conditions_and_scores
+from rewardlang.lint.reading import Reading, within
+from rewardlang.model import Scenario
+from rewardlang.resolve import intervals
+from rewardlang.resolve.keys import key
+from rewardlang.types.types import Bool, Number
+from rewardlang.types.words import bounds_in_words
+from rewardlang.walk import below
+
+
+def constants(reading: Reading) -> Iterator[Diagnostic]:
+    """Comparisons that bounds decide, and `true` or `false` where a condition belongs."""
+    for root in conditions_and_scores(reading.scenario):
+        yield from _constants(root, reading)
+
+
+def _constants(root: tree.Expr, reading: Reading) -> Iterator[Diagnostic]:
+    pending: list[tuple[tree.Expr, bool]] = [(root, isinstance(root.type, Bool))]
+    while pending:
+        node, is_condition = pending.pop()
+        constant = outcome(node, reading.scenario)
+        if is_condition and isinstance(node, tree.Const) and isinstance(node.value, bool):
+            constant = node.value
+        if constant is not None and not any(within(node.span, bad) for bad in reading.blamed):
+            yield Diagnostic(
+                codes.CONSTANT_CONDITION,
+                f"this condition is always {str(constant).lower()}",
+                Label(node.span, _reason(node)),
+                help="leave it out, or say what was meant",
+            )
+            continue
+        logical = isinstance(node, tree.And | tree.Or | tree.Not)
+        for part in below(node):
+            is_test = isinstance(node, tree.If) and part is node.test
+            pending.append((part, logical or is_test))
+
+
+def outcome(node: tree.Expr, scenario: Scenario) -> bool | None:
+    """The value of a condition that is the same in every episode."""
+    match node:
+        case tree.Compare():
+            left, right = node.left, node.right
+            if node.facts.can_fail or left.facts.uncertain or right.facts.uncertain:
+                return None
+            if key(left) == key(right):
+                return node.op in ("==", "<=", ">=")
+            if isinstance(left.type, Number) and isinstance(right.type, Number):
+                return intervals.compare(node.op, left.type, right.type)
+            return None
+        case tree.Formula(kind="at_least", count=0):
+            return True
+        case tree.Formula(kind="at_least" | "exactly", count=int(count)):
+            return False if count > scenario.limits.calls else None
+        case _:
+            return None
+
+
+def _reason(node: tree.Expr) -> str:
+    if isinstance(node, tree.Compare):
+        if key(node.left) == key(node.right):
+            return "both sides are the same"
+        for side in (node.left, node.right):
+            type_ = side.type
+            if isinstance(type_, Number) and not isinstance(side, tree.Const):
+                return f"`{' '.join(side.span.text.split())}` is {bounds_in_words(type_)}"
+    if isinstance(node, tree.Formula):
+        return "there are never so many calls" if node.count else "0 is no condition"
+    return "the same in every episode"

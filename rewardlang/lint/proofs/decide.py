@@ -1,0 +1,153 @@
+"""The questions that lints ask: can these conditions hold together, in any episode?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rewardlang import tree
+from rewardlang.lint.proofs import prove
+from rewardlang.lint.proofs.abstract import Abstraction
+from rewardlang.lint.proofs.calls import Calls
+from rewardlang.lint.proofs.machines import Ordered, Product, TooMany, Total, patterns_of
+from rewardlang.lint.proofs.solve import Facts, Property, Tableau, space
+from rewardlang.lint.proofs.terms import Atom, Term, negated
+from rewardlang.model import Scenario
+
+MOST_STATES = 4_000
+"""States of one product of trace machines; about a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A question that was left open, and why: "size", "solver" or "choices"."""
+
+    expr: tree.Expr
+    why: str
+
+
+@dataclass(slots=True)
+class Answer:
+    """Whether conditions can hold together, and a set of literals with which they do."""
+
+    possible: bool
+    facts: Facts = ()
+    left_open: str = ""
+    """Why nothing was decided: `possible` is then true, to be on the safe side."""
+
+
+@dataclass(slots=True)
+class Logic:
+    """The conditions of one scenario.
+
+    Attributes:
+        open: Questions that were not decided, in order.
+    """
+
+    scenario: Scenario
+    abstraction: Abstraction = field(init=False)
+    calls: Calls = field(init=False)
+    open: list[Undecided] = field(default_factory=list)
+    _lengths: dict[tuple[frozenset[tuple[Property, bool]], int], int | None] = field(
+        default_factory=dict
+    )
+
+    def __post_init__(self) -> None:
+        self.abstraction = Abstraction(self.scenario)
+        self.calls = Calls(self.scenario, self.abstraction)
+
+    def formula(self, expr: tree.Expr) -> Term:
+        """The formula of a condition."""
+        return self.abstraction.formula(expr)
+
+    def possible(self, asked: tree.Expr, *terms: Term) -> bool:
+        """Whether formulas can hold together; true when that was not decided.
+
+        Args:
+            asked: The condition that the question is about, for what is left open.
+        """
+        answer = self.answer(terms)
+        if answer.left_open:
+            self.open.append(Undecided(asked, answer.left_open))
+        return answer.possible
+
+    def always(self, asked: tree.Expr) -> bool:
+        """Whether a condition holds in every episode, as far as that is decided."""
+        return not self.possible(asked, negated(self.formula(asked)))
+
+    def implies(self, asked: tree.Expr, other: tree.Expr) -> bool:
+        """Whether `other` holds wherever `asked` does."""
+        return not self.possible(asked, self.formula(asked), negated(self.formula(other)))
+
+    def answer(self, terms: Sequence[Term], horizon: int | None = None) -> Answer:
+        """Whether formulas can hold together in an episode of at most `horizon` calls."""
+        within = space(terms, self.abstraction.domains, {})
+        reach = self.scenario.limits.calls if horizon is None else horizon
+        missing = False
+
+        def accept(facts: Facts) -> bool:
+            nonlocal missing
+            if self.length(facts, reach) is None:
+                return False
+            if not prove.beyond_cells(facts):
+                return True
+            found = prove.possible(facts, self.abstraction, reach)
+            missing = missing or found is None
+            return found is not False
+
+        try:
+            facts = Tableau(within, accept).solve(terms)
+        except TooMany:
+            return self._whole(terms, reach)
+        if facts is None:
+            return Answer(False)
+        return Answer(True, facts, "solver" if missing and prove.beyond_cells(facts) else "")
+
+    def by_trace_alone(self, terms: Sequence[Term]) -> bool:
+        """Whether formulas can hold together whatever values are, besides what the trace decides.
+
+        Only what is settled when the episode starts may be assumed, and that nothing else changed.
+        """
+        within = space(terms, self.abstraction.domains, {})
+        horizon = self.scenario.limits.calls
+
+        def accept(facts: Facts) -> bool:
+            free = self.abstraction.harmless
+            if any(isinstance(f.atom, Atom) and f.atom.path not in free for f in facts):
+                return False
+            return self.length(facts, horizon) is not None
+
+        try:
+            return Tableau(within, accept).solve(terms) is not None
+        except TooMany:
+            return False
+
+    def _whole(self, terms: Sequence[Term], horizon: int) -> Answer:
+        """The same by the solver, when there are too many choices."""
+        try:
+            found = prove.search(
+                terms, self.abstraction, horizon, lambda f: self.length(f, horizon) is not None
+            )
+        except TooMany:
+            return Answer(True, left_open="size")
+        if found is None:
+            return Answer(True, left_open="size" if prove.z3() else "choices")
+        return Answer(found)
+
+    def length(self, facts: Facts, horizon: int) -> int | None:
+        """The fewest calls of a trace with all properties among `facts`; None: there is none.
+
+        Raises:
+            TooMany: The product of their machines is too large.
+        """
+        wanted = [
+            (fact.atom, fact.holds) for fact in facts if isinstance(fact.atom, Total | Ordered)
+        ]
+        if not wanted:
+            return 0
+        name = (frozenset(wanted), horizon)
+        if name not in self._lengths:
+            patterns = tuple(patterns_of([each for each, _ in wanted]))
+            product = Product(wanted, self.calls.bits(patterns), horizon)
+            self._lengths[name] = product.shortest(self.calls.letters(patterns), MOST_STATES)
+        return self._lengths[name]

@@ -1,0 +1,357 @@
+"""Trace formulas as small automata, and whether several can hold on one trace.
+
+A letter is a set of patterns, as bits: those that one call matches. Each machine reads letters and
+has finitely many states, since it counts no further than matters. What the machines mean is what
+`rewardlang.interpret.trace` says; the tests hold them against it on random traces.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+State = Any
+"""A small immutable value; equal states have the same future."""
+
+COMPARE = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
+}  # fmt: skip
+
+
+class TooMany(Exception):
+    """A product of machines, or an enumeration, is larger than what may be spent on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A window by the names of its patterns."""
+
+    kind: Literal["before", "after", "between"]
+    opens: str
+    closes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The number of calls that match `pattern` in a scope."""
+
+    pattern: str
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """`sum of coefficient * counter  op  bound`."""
+
+    counters: tuple[tuple[Counter, float], ...]
+    op: str
+    bound: float
+
+    def holds(self, counts: Sequence[int]) -> bool:
+        """Whether it holds for the numbers of its counters."""
+        total = sum(k * n for (_, k), n in zip(self.counters, counts, strict=True))
+        return bool(COMPARE[self.op](total, self.bound))
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """`only P`, `every Q preceded_by P`, `every P followed_by Q`, `seq P then Q ...`."""
+
+    kind: Literal["only", "preceded_by", "followed_by", "seq"]
+    patterns: tuple[str, ...]
+    within: int | None = None
+
+
+Property = Total | Ordered
+
+
+def patterns_of(properties: Sequence[Property]) -> list[str]:
+    """The patterns that decide them, each once."""
+    found: dict[str, None] = {}
+    for each in properties:
+        if isinstance(each, Ordered):
+            found.update(dict.fromkeys(each.patterns))
+            continue
+        for counter, _ in each.counters:
+            found[counter.pattern] = None
+            if counter.scope is not None:
+                found[counter.scope.opens] = None
+                if counter.scope.closes is not None:
+                    found[counter.scope.closes] = None
+    return list(found)
+
+
+# ---- machines ----
+
+
+class Count:
+    """How often a pattern matched, up to `most`, which stands for that many or more."""
+
+    def __init__(self, counter: Counter, bits: Mapping[str, int], most: int) -> None:
+        self._bit = bits[counter.pattern]
+        scope = counter.scope
+        self._kind = "" if scope is None else scope.kind
+        self._opens = 0 if scope is None else bits[scope.opens]
+        self._closes = 0 if scope is None or scope.closes is None else bits[scope.closes]
+        self._most = most
+        self.start: State = (0, 0, False)
+        """(counted for sure, counted if the scope opens or closes as it must, scope open)"""
+
+    def step(self, state: State, letter: int) -> State:
+        sure, maybe, is_open = state
+        hit = bool(letter & self._bit)
+        match self._kind:
+            case "":
+                return (self._plus(sure, hit), 0, False)
+            case "before":
+                if is_open:
+                    return state
+                if letter & self._opens:
+                    return (maybe, 0, True)
+                return (0, self._plus(maybe, hit), False)
+            case "after":
+                if is_open:
+                    return (self._plus(sure, hit), 0, True)
+                return (0, 0, bool(letter & self._opens))
+            case _:
+                if letter & self._closes:
+                    return (self._plus(sure, maybe), 0, bool(letter & self._opens))
+                if is_open:
+                    return (sure, self._plus(maybe, hit), True)
+                return (sure, 0, bool(letter & self._opens))
+
+    def _plus(self, number: int, more: int) -> int:
+        return min(self._most, number + more)
+
+    def value(self, state: State) -> int:
+        return int(state[0])
+
+
+_FAILED = -1
+
+
+class Only:
+    def __init__(self, each: Ordered, bits: Mapping[str, int]) -> None:
+        self._bit = bits[each.patterns[0]]
+        self.start: State = True
+
+    def step(self, state: State, letter: int) -> State:
+        return state and bool(letter & self._bit)
+
+    def accepts(self, state: State) -> bool:
+        return bool(state)
+
+    def final(self, state: State) -> bool | None:
+        return None if state else False
+
+
+class PrecededBy:
+    """State: how many steps ago the last P was, 0 for never or too long, -1 when a Q had none."""
+
+    def __init__(self, each: Ordered, bits: Mapping[str, int]) -> None:
+        self._asks, self._gives = (bits[name] for name in each.patterns)
+        self._within = each.within
+        self.start: State = 0
+
+    def step(self, state: State, letter: int) -> State:
+        if state == _FAILED or (letter & self._asks and not state):
+            return _FAILED
+        return _aged(state, bool(letter & self._gives), self._within)
+
+    def accepts(self, state: State) -> bool:
+        return bool(state != _FAILED)
+
+    def final(self, state: State) -> bool | None:
+        return False if state == _FAILED else None
+
+
+def _aged(age: int, again: bool, within: int | None) -> int:
+    """The distance from the next call to the last match; 0 when it is out of reach."""
+    if again:
+        return 1 if within is None or within >= 1 else 0
+    if age == 0 or within is None:
+        return age
+    return age + 1 if age < within else 0
+
+
+class FollowedBy:
+    """State: how many steps ago the oldest P without its Q was, 0 for none, -1 when it is late."""
+
+    def __init__(self, each: Ordered, bits: Mapping[str, int]) -> None:
+        self._asks, self._gives = (bits[name] for name in each.patterns)
+        self._within = each.within
+        self.start: State = 0
+
+    def step(self, state: State, letter: int) -> State:
+        if state == _FAILED:
+            return state
+        waits = 0 if letter & self._gives else state
+        if waits and self._within is not None:
+            waits += 1
+        elif not waits and letter & self._asks:
+            waits = 1
+        return _FAILED if self._within is not None and waits > self._within else waits
+
+    def accepts(self, state: State) -> bool:
+        return bool(state == 0)
+
+    def final(self, state: State) -> bool | None:
+        return False if state == _FAILED else None
+
+
+class Seq:
+    """State: for each step but the last its age as in `PrecededBy`, or True when all was seen.
+
+    The latest place where a step can stand is the best one for what must follow.
+    """
+
+    def __init__(self, each: Ordered, bits: Mapping[str, int]) -> None:
+        self._bits = [bits[name] for name in each.patterns]
+        self._within = each.within
+        self.start: State = (0,) * (len(self._bits) - 1)
+
+    def step(self, state: State, letter: int) -> State:
+        if state is True:
+            return state
+        reached = (1, *state)
+        ages = []
+        for bit, before, own in zip(self._bits, reached, (*state, 0), strict=True):
+            ages.append(_aged(own, bool(letter & bit and before), self._within))
+        if letter & self._bits[-1] and reached[-1]:
+            return True
+        return tuple(ages[:-1])
+
+    def accepts(self, state: State) -> bool:
+        return state is True
+
+    def final(self, state: State) -> bool | None:
+        return True if state is True else None
+
+
+_MACHINES = {"only": Only, "preceded_by": PrecededBy, "followed_by": FollowedBy, "seq": Seq}
+
+
+def machine(each: Ordered, bits: Mapping[str, int]) -> Only | PrecededBy | FollowedBy | Seq:
+    """The automaton of an order property."""
+    return _MACHINES[each.kind](each, bits)
+
+
+# ---- products ----
+
+
+class Product:
+    """The automata of several properties, run together.
+
+    Args:
+        wanted: Properties with whether each must hold.
+        bits: The letter bit of each pattern.
+        horizon: Calls in an episode at most.
+    """
+
+    def __init__(
+        self, wanted: Sequence[tuple[Property, bool]], bits: Mapping[str, int], horizon: int
+    ) -> None:
+        self._horizon = horizon
+        counters: dict[Counter, int] = {}
+        for each, _ in wanted:
+            if isinstance(each, Total):
+                most = _interesting(each, horizon)
+                for counter, _ in each.counters:
+                    counters[counter] = max(counters.get(counter, 0), most)
+        # Unscoped and scoped numbers alike never fall while the trace grows.
+        self._counts = [Count(counter, bits, most) for counter, most in counters.items()]
+        places = {counter: i for i, counter in enumerate(counters)}
+        self._totals = [
+            (each, holds, [places[counter] for counter, _ in each.counters])
+            for each, holds in wanted
+            if isinstance(each, Total)
+        ]
+        ordered = [(each, holds) for each, holds in wanted if isinstance(each, Ordered)]
+        self._machines = [(machine(each, bits), holds) for each, holds in ordered]
+        self._single = len(self._counts)
+        self._ends = [_last(i, self._totals, horizon) for i in places.values()]
+
+    def shortest(self, letters: Sequence[int], most_states: int) -> int | None:
+        """The fewest calls with which all hold, None when they never do; breadth first.
+
+        Raises:
+            TooMany: There are more than `most_states` states.
+        """
+        parts = [*self._counts, *(each for each, _ in self._machines)]
+        start = tuple(part.start for part in parts)
+        if self._accepts(start):
+            return 0
+        seen, layer = {start}, [start]
+        steps: list[dict[tuple[State, int], State]] = [{} for _ in parts]
+        for length in range(1, self._horizon + 1):
+            following: list[tuple[State, ...]] = []
+            for state in layer:
+                for letter in letters:
+                    found = []
+                    for part, own, known in zip(parts, state, steps, strict=True):
+                        to = known.get((own, letter))
+                        if to is None:
+                            to = known[own, letter] = part.step(own, letter)
+                        found.append(to)
+                    reached = tuple(found)
+                    if reached in seen or self._hopeless(reached):
+                        continue
+                    if self._accepts(reached):
+                        return length
+                    if len(seen) >= most_states:
+                        raise TooMany
+                    seen.add(reached)
+                    following.append(reached)
+            if not following:
+                return None
+            layer = following
+        return None
+
+    def _accepts(self, state: tuple[State, ...]) -> bool:
+        counts = [part.value(own) for part, own in zip(self._counts, state, strict=False)]
+        for total, holds, places in self._totals:
+            if total.holds([counts[i] for i in places]) != holds:
+                return False
+        orders = state[self._single :]
+        return all(
+            part.accepts(own) == holds
+            for (part, holds), own in zip(self._machines, orders, strict=True)
+        )
+
+    def _hopeless(self, state: tuple[State, ...]) -> bool:
+        """Whether no further call can make all hold."""
+        for own, end in zip(state, self._ends, strict=False):
+            if end is not None and own[0] > end:
+                return True
+        orders = state[self._single :]
+        return any(
+            part.final(own) == (not holds)
+            for (part, holds), own in zip(self._machines, orders, strict=True)
+        )
+
+
+def _interesting(total: Total, horizon: int) -> int:
+    """Up to where the counters of a comparison must be known: just beyond the bound."""
+    if len(total.counters) > 1:
+        return horizon
+    return min(horizon, max(0, int(total.bound / total.counters[0][1])) + 1)
+
+
+def _last(place: int, totals: Sequence[tuple[Total, bool, list[int]]], horizon: int) -> int | None:
+    """The highest number of a counter with which its own comparisons hold; None is no limit.
+
+    Numbers never fall, so that beyond it no trace can do better.
+    """
+    limits = []
+    for total, holds, places in totals:
+        if places == [place]:
+            most = _interesting(total, horizon + 1)
+            good = [n for n in range(most + 1) if total.holds([n]) == holds]
+            if not good:
+                return _FAILED
+            if good[-1] < most:
+                limits.append(good[-1])
+    return min(limits) if limits else None

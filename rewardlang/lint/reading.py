@@ -1,0 +1,97 @@
+"""One scenario under the eyes of the lints that reason: its logic, and what was reported so far.
+
+A mistake is reported once, where it is made: what follows from a condition that was already
+reported says nothing new. So these lints run in one order, and later ones look only at what is
+still clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from rewardlang import tree
+from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.lint.proofs import Logic
+from rewardlang.model import Gate, Part, Scenario
+from rewardlang.source import Span
+from rewardlang.walk import everything
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Reading:
+    """A scenario, its logic, and the places that were reported.
+
+    Attributes:
+        blamed: Spans in which something was found to be wrong.
+    """
+
+    scenario: Scenario
+    logic: Logic
+    blamed: list[Span] = field(default_factory=list)
+    _lets: dict[str, tree.Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._lets = {let.name: let.value for let in self.scenario.lets}
+
+    def blame(self, found: Diagnostic) -> Diagnostic:
+        """Note a finding, so that nothing else is said of its places."""
+        self.blamed.extend(label.span for label in (found.label, *found.others))
+        return found
+
+    def clear(self, *exprs: tree.Expr) -> bool:
+        """Whether nothing was reported inside of conditions or the lets that they read."""
+        spans = [span for expr in exprs for span in self.places(expr)]
+        return not any(within(bad, span) for bad in self.blamed for span in spans)
+
+    def places(self, expr: tree.Expr) -> list[Span]:
+        """The span of a condition and those of the lets that it reads."""
+        return [part.span for part in self.unfolded(expr)]
+
+    def unfolded(self, expr: tree.Expr) -> list[tree.Expr]:
+        """A condition, and the values of the lets that it reads."""
+        found, seen = [expr], set[str]()
+        for root in found:
+            for node in everything(root):
+                if isinstance(node, tree.LetRef) and node.name not in seen:
+                    seen.add(node.name)
+                    found.extend([self._lets[node.name]] if node.name in self._lets else [])
+        return found
+
+    def nodes(self, expr: tree.Expr) -> Iterator[tree.Expr]:
+        """Every node of a condition and of the lets that it reads."""
+        for root in self.unfolded(expr):
+            yield from everything(root)
+
+    def zero_gates(self) -> list[Gate]:
+        """The gates without which nothing is paid."""
+        return [gate for gate in self.scenario.gates if gate.otherwise <= 0]
+
+
+def condition_of(part: Part) -> tree.Expr | None:
+    """The condition under which a part is paid in full, when it is one."""
+    if part.check is not None:
+        return part.check
+    match part.score:
+        case tree.If(test=test, then=tree.Const(value=1), other=tree.Const(value=0)):
+            return test
+        case _:
+            return None
+
+
+def within(inner: Span, outer: Span) -> bool:
+    """Whether a place lies inside of another."""
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+def smallest(items: Sequence[T], together: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Of items that cannot be `together`, a set of which each is needed for that; in order."""
+    kept = list(items)
+    for item in items:
+        rest = [other for other in kept if other is not item]
+        if not together(rest):
+            kept = rest
+    return kept
