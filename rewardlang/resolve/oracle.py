@@ -83,6 +83,14 @@ def infer_tests(file: ScenarioFile, params: Object, scope: Scope) -> tuple[Test,
 def _test(item: TestItem, params: Object, file: ScenarioFile, scope: Scope) -> Test:
     calls: list[TestCall] | None = None
     inner = scope
+    if item.calls is None and not file.oracle and file.oracle_answer is None:
+        scope.report.add(
+            codes.MISSING_KEY,
+            f"the test `{item.name.value}` plays the oracle, and there is none",
+            item.name.span,
+            "needs `oracle:`",
+            help="`rewardlang oracle` searches for one and prints it",
+        )
     if item.calls is not None:
         calls = []
         for call in item.calls:

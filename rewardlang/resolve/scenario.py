@@ -309,7 +309,7 @@ class _Resolver:
             name
             for view in self._views().values()
             for name, operation in view.operations.items()
-            if name in used or not operation.writes
+            if not used or name in used or not operation.writes
         )
 
     def _actor(self, world: model.World | None) -> str:
