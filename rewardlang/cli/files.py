@@ -25,6 +25,7 @@ def walk(paths: Iterable[str], scenarios_only: bool = False) -> list[Path]:
     found: dict[Path, None] = {}
     for given in paths:
         path = Path(given)
+        _refuse_python(path)
         if not path.is_dir():
             found[path] = None  # one that does not exist is reported by whoever reads it
             continue
@@ -51,9 +52,15 @@ def typed(path: Path) -> model.Scenario:
     """The typed scenario of a YAML file."""
     from rewardlang import driver
 
-    if path.suffix == ".py":
-        raise click.UsageError(f"{path}: a scenario in YAML is needed, not a compiled one")
+    _refuse_python(path)
     return driver.scenario_of(path)
+
+
+def _refuse_python(path: Path) -> None:
+    if path.suffix == ".py" and not path.is_dir():
+        raise click.UsageError(
+            f"{path} is Python; give the YAML file of the scenario that it was compiled from"
+        )
 
 
 def compiled(path: Path, no_cache: bool) -> Scenario:
@@ -92,7 +99,7 @@ def parameters(options: Iterable[str]) -> dict[str, Any]:
     for option in options:
         name, equals, text = option.partition("=")
         if not equals:
-            raise click.UsageError(f"--param {option}: write NAME=VALUE")
+            raise click.UsageError(f"--param {option}: write --param NAME=VALUE")
         try:
             found[name] = json.loads(text)
         except ValueError:

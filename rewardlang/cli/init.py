@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -17,8 +18,7 @@ use: [jira] # the API: its tools, and how they answer
 world: acme # what is there when an episode starts
 params: # drawn for every task
   key: one_of(initial.issues.filter(i => i.fields.project.key == "PAY").map(i => i.key))
-assume:
-  - '"triaged" not in before'
+assume: ['"triaged" not in before']
 prompt: Add the label "triaged" to {{key}}. Keep the labels that it has.
 limits: {{calls: 5}}
 let:
@@ -27,7 +27,8 @@ let:
   now: final.issues[params.key]?.fields.labels ?? []
 reward: # the weighted mean of the parts; 0 when a gate fails
   gates:
-    - {{id: nothing_else, require: "delta.changed_only(issues[params.key])"}}
+    - id: nothing_else
+      require: delta.changed_only(issues[params.key].fields.labels, issues[params.key].fields.updated)
   parts:
     - {{id: looked, weight: 1, check: "called getIssue{{ok, args.issueIdOrKey == params.key}}"}}
     - {{id: labelled, weight: 3, score: "gain(f1(before, wanted), f1(now, wanted))"}}
@@ -38,6 +39,7 @@ tests:
   - {{name: the oracle, oracle: true, reward: 1}}
   - {{name: nothing done, calls: [], reward: 0}}
   - {{name: one read then stop, calls: [{{getIssue: {{issueIdOrKey: "{{key}}"}}}}], reward: 0.25}}
+  - {{name: a read that is refused, calls: [{{getIssue: {{issueIdOrKey: "{{key}}", fields: all}}}}], reward: 0}}
 """
 
 
@@ -59,6 +61,8 @@ def command(name: str, force: bool) -> None:
     stem = re.sub(r"[^A-Za-z0-9_]+", "_", path.stem).strip("_")
     if not stem or stem[0].isdigit():
         raise click.UsageError(f"{name}: a scenario's name starts with a letter")
+    if not path.parent.is_dir():
+        raise Failure(f"there is no folder {path.parent}; make it first, or name another")
     if path.exists() and not force:
         raise Failure(f"{path} is there already; --force writes over it")
     try:
@@ -67,4 +71,4 @@ def command(name: str, force: bool) -> None:
         raise Failure(f"{path}: {error.strerror}") from error
     click.echo(f"{path} is written; next:\n")
     for verb in ("lint", "run", "test"):
-        click.echo(f"  rewardlang {verb} {path}")
+        click.echo(f"  rewardlang {verb} {shlex.quote(str(path))}")

@@ -43,8 +43,8 @@ _BUILT_IN = ("oracle", "idle", "random")
     "--param",
     "params",
     multiple=True,
-    metavar="NAME=JSON",
-    help="Set a parameter instead of drawing it.",
+    metavar="NAME=VALUE",
+    help="Set a parameter instead of drawing it; a VALUE that is no JSON is text. May be repeated.",
 )
 @click.option(
     "--save",
@@ -94,8 +94,10 @@ def command(
         playing = policies.random(environment, environment.seed)
     elif policy == "idle":
         playing = policies.idle()
-    else:
+    elif scenario.oracle or scenario.oracle_answer is not None:
         playing = policies.oracle(environment)
+    else:
+        raise Failure(f"{file} has no `oracle:`; `rewardlang oracle {file}` searches for one")
     policies.play(environment, playing)
     why = explain(scenario, environment.episode)
     _print(environment, why, full, form)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rewardlang.cli.output import cut, number
+from rewardlang.interpret import ELSEWHERE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _STYLE = {"ok": "green"}
 _SHOWN = 3
 """How many values are shown for each item of a reward, unless all are asked for."""
+_LONG, _VALUE = 120, 60
+"""Characters of an expression and of a value that are shown then."""
 
 
 def one_line(value: Any) -> str:
@@ -74,28 +77,39 @@ def explanation(console: Console, why: Explanation, full: bool) -> None:
             number(part.earned), _because(part.shown, full),
         )  # fmt: skip
     for penalty in why.penalties:
-        style = "" if penalty.factor == 1 else "yellow"
-        factor = f"x {number(penalty.factor)}"
-        table.add_row("penalty", penalty.id, "", "", Text(factor, style),
-                      _because(penalty.shown, full))  # fmt: skip
+        # One that takes nothing away explains nothing.
+        idle = penalty.factor == 1
+        why_not = Text() if idle and not full else _because(penalty.shown, full)
+        factor = Text(f"x {number(penalty.factor)}", "" if idle else "yellow")
+        table.add_row("penalty", penalty.id, "", "", factor, why_not)
     console.print(Padding(table, (0, 0, 0, 2)))
 
 
 def _because(shown: tuple[Shown, ...], full: bool) -> Text:
     # What does not hold explains a reward that is not full, so it is never what is cut.
-    first = shown if full else sorted(shown, key=lambda each: each.value is not False)[:_SHOWN]
-    lines = [_value(each) for each in first]
+    first = shown if full else sorted(shown, key=lambda each: not _wrong(each))[:_SHOWN]
+    lines = [_value(each, full) for each in first]
     left = len(shown) - len(lines)
     return Text("\n").join([*lines, *([Text(f"and {left} more", "dim")] if left else [])])
 
 
-def _value(shown: Shown) -> Text:
+def _wrong(shown: Shown) -> bool:
+    return shown.value is False or shown.text == ELSEWHERE
+
+
+def _value(shown: Shown, full: bool) -> Text:
     where = ""
     if shown.calls:
         numbers = ", ".join(str(i + 1) for i in shown.calls)
         where = f"  (call{'s' if len(shown.calls) > 1 else ''} {numbers})"
+    if shown.text == ELSEWHERE:
+        places = ", ".join(shown.value)
+        return Text.assemble((f"{shown.text}: ", "dim"), places if full else cut(places, _LONG))
     value = number(shown.value) if isinstance(shown.value, float) else one_line(shown.value)
-    return Text.assemble((shown.text, "dim"), " = ", cut(value, 60), (where, "cyan"))
+    text = shown.text
+    if not full:
+        text, value = cut(text, _LONG), cut(value, _VALUE)
+    return Text.assemble((text, "dim"), " = ", value, (where, "cyan"))
 
 
 def explanation_json(why: Explanation) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from rewardlang import model
     from rewardlang.trials import Trial
 
+
+_NAMED = 12
+"""How many tests a message names."""
 
 _ORACLE_SEEDS = 5
 """How many tasks the oracle is tried on besides the tests in the file."""
@@ -47,7 +51,7 @@ def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str) -> i
     """Run the `tests:` of scenario files, and of those under a folder.
 
     A test plays calls, or the oracle, in the scenario's world, and bounds the reward and its parts.
-    Besides, the oracle must earn 1 on the tasks of the first five seeds.
+    Besides, without -k, the oracle must earn 1 on the tasks of the first five seeds.
     What fails is shown with its episode and with why its reward is what it is.
 
     \b
@@ -55,7 +59,10 @@ def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str) -> i
     rewardlang test tidy.yaml -k "nothing done"
     """
     files = walk(paths, scenarios_only=True)
-    results = [r for path in files for r in _run(path, pattern)]
+    scenarios = {path: typed(path) for path in files}
+    if pattern:
+        _see_that_there_are(pattern, scenarios.values())
+    results = [r for path, scenario in scenarios.items() for r in _run(path, scenario, pattern)]
     if form == "json":
         print_json([_as_json(result) for result in results])
     else:
@@ -63,14 +70,24 @@ def command(paths: tuple[str, ...], pattern: str, verbose: bool, form: str) -> i
     return 0 if all(result.passed for result in results) else EXIT_FINDINGS
 
 
-def _run(path: Path, pattern: str) -> list[_Result]:
+def _see_that_there_are(pattern: str, scenarios: Iterable[model.Scenario]) -> None:
+    """End with what tests there are when none of them is asked for."""
+    names = list(dict.fromkeys(test.name for scenario in scenarios for test in scenario.tests))
+    if any(pattern in name for name in names):
+        return
+    shown = ", ".join(f"`{name}`" for name in names[:_NAMED])
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    there = f"there are: {shown}{more}" if names else "there are no tests"
+    raise click.UsageError(f"no test has `{pattern}` in its name; {there}")
+
+
+def _run(path: Path, scenario: model.Scenario, pattern: str) -> list[_Result]:
     from rewardlang import driver, trials
     from rewardlang.interpret import Failure
     from rewardlang_runtime import ScenarioFault
 
-    scenario = typed(path)
     runtime = driver.build(scenario)
-    promised = _oracle_tests(scenario)
+    promised = () if pattern else _oracle_tests(scenario)
     results = []
     for test in (*scenario.tests, *promised):
         if pattern not in test.name:

@@ -11,10 +11,18 @@ from rewardlang.interpret import trace, world
 from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds, let
 from rewardlang.interpret.operations import run
-from rewardlang.interpret.reward import Explanation, Shown, context_of, explain, reward
+from rewardlang.interpret.reward import (
+    ELSEWHERE,
+    Explanation,
+    Shown,
+    context_of,
+    explain,
+    reward,
+)
 from rewardlang.interpret.values import Failure, same
 
 __all__ = [
+    "ELSEWHERE",
     "Context",
     "Explanation",
     "Failure",

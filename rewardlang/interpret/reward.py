@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ from rewardlang import model, tree
 from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds
 from rewardlang.interpret.trace import matching, scoped
-from rewardlang.interpret.values import Failure, Json, is_number
+from rewardlang.interpret.values import Failure, Json, is_number, is_table
+from rewardlang.interpret.world import changed_elsewhere
 from rewardlang.walk import below
+from rewardlang_runtime.calls import Call
 from rewardlang_runtime.scenario import Detail
 from rewardlang_runtime.values import ScenarioFault
 
@@ -22,11 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A sub-expression: its text in the file, its value, the positions of calls that decided it."""
+    """A sub-expression: its text in the file, its value, the positions of calls that decided it.
+
+    After a `delta.changed_only(...)` that is false comes one whose text is `ELSEWHERE`, and whose
+    value is a list of places in tables.
+    """
 
     text: str
     value: Json
     calls: tuple[int, ...] = ()
+
+
+ELSEWHERE = "what else changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +97,28 @@ def _detail(scenario: model.Scenario, context: Context) -> Detail:
     gates = tuple(holds(gate.require, context) for gate in scenario.gates)
     parts = tuple(part_score(part, context) for part in scenario.parts)
     penalties = tuple(penalty_factor(penalty, context) for penalty in scenario.penalties)
+    return Detail(total(scenario, gates, parts, penalties), gates, parts, penalties)
+
+
+def total(
+    scenario: model.Scenario,
+    gates: Sequence[bool],
+    parts: Sequence[float],
+    penalties: Sequence[float],
+) -> float:
+    """The reward in [0, 1] of what each gate, part and penalty of a scenario came to."""
     # No sum(): since Python 3.12 it does not add floats in order.
-    total = earned = 0.0
+    weights = earned = 0.0
     for part, score in zip(scenario.parts, parts, strict=True):
-        total += part.weight
+        weights += part.weight
         earned += part.weight * score
-    value = earned / total if total else 0.0
+    value = earned / weights if weights else 0.0
     for factor in penalties:
         value *= factor
     for gate, held in zip(scenario.gates, gates, strict=True):
         if not held:
             value = min(value, gate.otherwise)
-    return Detail(int(value * 1e6 + 0.5) / 1e6, gates, parts, penalties)
+    return int(value * 1e6 + 0.5) / 1e6
 
 
 def part_score(part: model.Part, context: Context) -> float:
@@ -169,6 +188,9 @@ def _shown(expr: tree.Expr | None, context: Context) -> tuple[Shown, ...]:
         text = " ".join(node.span.text.split())
         if text not in found:
             found[text] = Shown(text, _value(node, context), decided_by(node, context))
+            if isinstance(node, tree.ChangedOnly) and found[text].value is False:
+                places = [str(change) for change in changed_elsewhere(node, context)]
+                found[ELSEWHERE] = Shown(ELSEWHERE, places)
     return tuple(found.values())
 
 
@@ -222,13 +244,17 @@ def _value(expr: tree.Expr, context: Context) -> Json:
 
 
 def _plain(value: Json, context: Context) -> Json:
-    """`value` as JSON data: calls by number, from 1, and name."""
+    """`value` as JSON data: calls by number, from 1, and name; worlds and tables in words."""
     if isinstance(value, list):
         return [_plain(item, context) for item in value]
-    for number, call in enumerate(context.calls, 1):
-        if value is call:
-            return f"call {number}: {call.op}"
-    return value
+    if isinstance(value, dict):
+        return {key: _plain(item, context) for key, item in value.items()}
+    if isinstance(value, Call):
+        number = next((n for n, c in enumerate(context.calls, 1) if c is value), None)
+        return f"call of {value.op}" if number is None else f"call {number}: {value.op}"
+    if is_table(value):
+        return "a table"
+    return value if value is None or isinstance(value, str | int | float) else "a world"
 
 
 def decided_by(expr: tree.Expr, context: Context) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from rewardlang import tree
 from rewardlang.interpret.context import Context
@@ -29,12 +29,17 @@ def _row(expr: tree.Row, context: Context) -> Json:
 # ---- what changed: both worlds compared row by row, whatever their representation knows ----
 
 
-class _Change(NamedTuple):
-    """A place where two worlds differ: `path` is empty when the row is on one side only."""
+class Change(NamedTuple):
+    """A place where two worlds differ; `path` is empty for a whole row."""
 
     table: str
     key: str
     path: tuple[str, ...]
+    how: Literal["changed", "created", "deleted"] = "changed"
+
+    def __str__(self) -> str:
+        place = ".".join([f"{self.table}[{self.key}]", *self.path])
+        return place if self.how == "changed" else f"{place} {self.how}"
 
 
 @rule(tree.DeltaRows)
@@ -53,24 +58,30 @@ def _delta_rows(expr: tree.DeltaRows, context: Context) -> Json:
 
 @rule(tree.ChangedOnly)
 def _changed_only(expr: tree.ChangedOnly, context: Context) -> Json:
+    return not changed_elsewhere(expr, context)
+
+
+def changed_elsewhere(expr: tree.ChangedOnly, context: Context) -> list[Change]:
+    """What changed besides what `expr` allows, in the order of tables and rows."""
     initial, final = context.roots["initial"], context.roots["final"]
     keys = [None if path.key is None else evaluate(path.key, context) for path in expr.paths]
     allowed = list(zip(expr.paths, keys, strict=True))
 
-    def permits(path: tree.ChangePath, key: Json, change: _Change) -> bool:
+    def permits(path: tree.ChangePath, key: Json, change: Change) -> bool:
         if path.table != change.table or change.path[: len(path.fields)] != path.fields:
             return False
         if path.key is None:
             return True
         return any(world[path.table].key_of(key) == change.key for world in (initial, final))
 
-    return all(
-        any(permits(path, key, change) for path, key in allowed)
+    return [
+        change
         for change in _changes(initial, final)
-    )
+        if not any(permits(path, key, change) for path, key in allowed)
+    ]
 
 
-def _changes(initial: Any, final: Any) -> list[_Change]:
+def _changes(initial: Any, final: Any) -> list[Change]:
     found = []
     for name in initial:
         if initial[name].spec.internal:
@@ -80,9 +91,9 @@ def _changes(initial: Any, final: Any) -> list[_Change]:
             if key in old and key in new:
                 # Most rows are the very same object; comparing them all would take milliseconds.
                 if old[key] is not new[key]:
-                    found += [_Change(name, key, p) for p in _differences(old[key], new[key])]
+                    found += [Change(name, key, p) for p in _differences(old[key], new[key])]
             else:
-                found.append(_Change(name, key, ()))
+                found.append(Change(name, key, (), "created" if key in new else "deleted"))
     return found
 
 

@@ -16,6 +16,7 @@ from rewardlang.training.settings import (
     EvalSettings,
     TrainingError,
     TrainSettings,
+    check_model,
     read_settings,
 )
 from rewardlang.training.summary import Score, score, versions
@@ -132,11 +133,12 @@ def _resolved(settings: EvalSettings) -> tuple[EvalSettings, TrainSettings]:
             temperature=run.temperature if settings.temperature is None else settings.temperature,
         )
     else:
+        check_model(settings.model)
         run = TrainSettings(scenarios=settings.scenarios, model=settings.model).resolved()
         if settings.temperature is None:
             settings = replace(settings, temperature=1.0)
     if not settings.scenarios:
-        raise TrainingError("name the scenarios: only a run folder knows its own")
+        raise TrainingError(f"name the scenarios: {settings.model} is no run, which knows its own")
     # Nothing learns here, so no adapters are put on and no batch has to be shared out.
     run = replace(
         run, steps=1, prompts=1, generations=2, accumulation=1, lora=replace(run.lora, rank=0)

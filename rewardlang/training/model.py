@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from rewardlang.training.settings import TinyModel, TrainingError
+from rewardlang.training.settings import ADAPTER, TinyModel, TrainingError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-ADAPTER = "adapter_config.json"
 
 
 def pick_device(wanted: str) -> str:

@@ -22,6 +22,7 @@ from rewardlang.training.plans import Task, held_out, training_tasks
 from rewardlang.training.settings import (
     TrainingError,
     TrainSettings,
+    check_model,
     read_settings,
     write_settings,
 )
@@ -69,6 +70,7 @@ class Run:
         if settings.resume is not None:
             self.settings = read_settings(Path(settings.resume) / CONFIG)
         else:
+            check_model(settings.model)
             self.settings = settings.resolved()
         # What is wrong with the settings or the scenarios shows before there is a folder.
         self.factories: dict[str, RolloutFactory] = self._load_scenarios()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
 TINY = "tiny"
+ADAPTER = "adapter_config.json"
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 """The value of `model` that means the embedded network, made from nothing for the scenarios."""
 
 
@@ -170,6 +173,24 @@ class EvalSettings:
     output: str | None = None
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int | None = None
+
+
+def check_model(model: str) -> None:
+    """See to it that `model` can be loaded, as far as its name says; before torch is imported.
+
+    Raises:
+        TrainingError: It is no folder with a model, and cannot be a name on the hub.
+    """
+    if model == TINY:
+        return
+    folder = Path(model)
+    if folder.is_dir():
+        if not (folder / "config.json").is_file() and not (folder / ADAPTER).is_file():
+            raise TrainingError(f"the folder {model} holds neither a run nor a model")
+    elif not _HUB_NAME.fullmatch(model):
+        raise TrainingError(
+            f"there is no folder {model}, and models on the hub are called OWNER/NAME"
+        )
 
 
 def write_settings(path: Path, settings: TrainSettings) -> None:

@@ -96,7 +96,9 @@ def test_run_json(run: Run) -> None:
     assert [call["op"] for call in said["calls"]] == ["getIssue"]
 
 
-@pytest.mark.parametrize(("param", "said"), [("kye=PAY-12", "kye"), ("key", "write NAME=VALUE")])
+@pytest.mark.parametrize(
+    ("param", "said"), [("kye=PAY-12", "kye"), ("key", "write --param NAME=VALUE")]
+)
 def test_run_with_a_wrong_parameter(run: Run, param: str, said: str) -> None:
     assert said in checked(run, "run", "little.yaml", "--param", param, status=2)
 
@@ -193,6 +195,21 @@ def test_test(run: Run, golden: Golden) -> None:
     said = checked(run, "test", "little.yaml", "--format", "json", status=1)
     assert [result["passed"] for result in json.loads(said)] == [True, True, False]
     assert "1 test in 1 file" in checked(run, "test", "little.yaml", "-k", "nothing")
+
+
+def test_test_of_tests_that_are_not_there(run: Run) -> None:
+    said = checked(run, "test", "little.yaml", "-k", "zzz", status=2)
+    assert "no test has `zzz` in its name; there are: `the oracle`, `nothing done`, `an inv" in said
+    Path("little.yaml").write_text((LITTLE % 0).partition("tests:")[0])
+    assert checked(run, "test", "little.yaml") == "0 tests in 1 file: no tests\n"
+    assert "there are no tests" in checked(run, "test", "little.yaml", "-k", "zzz", status=2)
+
+
+@pytest.mark.parametrize("command", ["lint", "test", "run"])
+def test_python_where_yaml_is_needed(run: Run, command: str) -> None:
+    Path("little.py").write_text("SCENARIO = None\n")
+    said = checked(run, command, "little.py", status=2)
+    assert "little.py is Python; give the YAML file of the scenario" in said
 
 
 def test_lint(run: Run, golden: Golden) -> None:
@@ -294,6 +311,8 @@ def test_init(run: Run, place: Path) -> None:
     assert "reward  1.00" in checked(run, "run", "triage.yaml")
     assert "all passed" in checked(run, "test", "triage.yaml")
     assert "is there already" in checked(run, "init", "triage.yaml", status=1)
+    assert "  rewardlang lint 'my task.yaml'\n" in checked(run, "init", "my task")
+    assert "there is no folder no/where" in checked(run, "init", "no/where/x", status=1)
     checked(run, "init", "triage", "--force")
     assert (place / "triage.yaml").read_text() == text
 

@@ -78,6 +78,37 @@ def test_gates_and_penalties() -> None:
     assert explanation.detail.reward == 0.5
 
 
+def test_what_changed_besides_what_is_allowed_is_said() -> None:
+    path = next(path for path in shipped.FILES if path.stem == "jira_add_labels")
+    environment = Environment(shipped.compiled(path))
+    environment.reset(seed=0)
+    key = environment.params["key"]
+    keys = [key for key, _ in environment.episode.initial["issues"].items()]
+    other = next(k for k in keys if k != key and k[:3] == key[:3])
+    environment.call("editIssue", {"issueIdOrKey": other, "fields": {"labels": ["odd"]}})
+    environment.call("deleteIssue", {"issueIdOrKey": key, "deleteSubtasks": "true"})
+    environment.finish("")
+    kinds = [call.kind for call in environment.episode.calls]
+    gate = interpret.explain(shipped.typed(path), environment.episode).gates[0]
+    assert not gate.holds
+    (told,) = [each.value for each in gate.shown if each.text == interpret.ELSEWHERE]
+    assert kinds[0] == "ok"
+    assert {f"issues[{other}].fields.labels", f"issues[{other}].fields.updated"} <= set(told)
+    assert (f"issues[{key}] deleted" in told) == (kinds[1] == "ok")
+
+
+def test_calls_inside_values_are_named() -> None:
+    explanation, _ = explained(
+        "a b",
+        lets={"told": "calls(any).map(c => {op: c.op, call: c.index})", "both": "calls(any)"},
+        parts=[{"id": "x", "weight": 1, "check": "told.size() == 2 and both.size() == 2"}],
+    )
+    assert shown(explanation.parts[0])["told"][0] == [
+        {"op": "a", "call": 0}, {"op": "b", "call": 1},
+    ]  # fmt: skip
+    assert shown(explanation.parts[0])["both"][0] == ["call 1: a", "call 2: b"]
+
+
 def test_what_fails_or_is_not_reached_shows_as_null() -> None:
     explanation, _ = explained(
         "a",

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from rewardlang.training.settings import (
     TinyModel,
     TrainingError,
     TrainSettings,
+    check_model,
     read_settings,
     write_settings,
 )
@@ -52,10 +55,40 @@ def test_a_bad_config_says_why(tmp_path: Path, text: str | None, why: str) -> No
         read_settings(path)
 
 
-def test_settings_load_no_torch() -> None:
-    import subprocess
-    import sys
+@pytest.mark.parametrize("model", ["tiny", "Qwen/Qwen3-1.7B", "."])
+def test_models_that_may_be_there(
+    model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    check_model(model)
 
+
+@pytest.mark.parametrize("model", ["nomodel", "runs/there/none", "../up/model", "empty", ""])
+def test_models_that_cannot_be_there(
+    model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TrainingError, match=r"no folder|holds neither"):
+        check_model(model)
+
+
+def test_a_model_that_is_not_there_is_noticed_before_torch_is_loaded() -> None:
+    code = (
+        "import sys; from rewardlang import cli\n"
+        "try: cli.main(['eval', 'nomodel', 'x.yaml'])\n"
+        "except SystemExit as end: print(end.code, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "2 False\n", "x.yaml is not there either"
+    code = code.replace(", 'x.yaml'", "")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 False\n"
+    assert "there is no folder nomodel" in done.stderr
+
+
+def test_settings_load_no_torch() -> None:
     code = "import sys, rewardlang.training.settings; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.strip().lower()) is False
