@@ -207,9 +207,6 @@ SHORT_SIMILARITY = _code(
 FREE_CREDIT = _code(
     "N405", "free-credit-floor", "warning", "a part is earned before anything is done"
 )
-SATURATED_REWARD = _code(
-    "N412", "saturated-reward", "error", "what solves one task earns the maximum in every other"
-)
 
 
 # ---- H: rewards that can be hacked ----

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 
 from rewardlang import model, policies
+from rewardlang.source import Span
 from rewardlang_runtime import Call, Detail, Environment, Episode, Scenario, ScenarioFault
 from rewardlang_runtime.traces import record
 
@@ -81,6 +83,13 @@ class Bench:
         """Whether each operation writes, by name."""
         return {name: op.writes for name, op in self.compiled.operations.items()}
 
+    @property
+    def top(self) -> Span:
+        """The line that names the scenario: where findings of the whole stand."""
+        source = self.scenario.source
+        found = re.search(r"^scenario:.*$", source.text, re.MULTILINE)
+        return Span(source, *found.span()) if found else Span(source, 0, 0)
+
     def play(self, seed: int, sent: Iterable[Action], answer: str = "") -> Played:
         """The episode of these calls and this answer, in the task of a seed.
 
@@ -97,14 +106,21 @@ class Bench:
         environment.finish(answer)
         return played(environment, sent)
 
-    def follow(self, seed: int, policy: Callable[[Environment], policies.Policy]) -> Played:
+    def follow(
+        self,
+        seed: int,
+        policy: Callable[[Environment], policies.Policy],
+        params: dict[str, Any] | None = None,
+    ) -> Played:
         """The episode of a policy that may look at what it is answered.
+
+        `params` replaces the parameters that the seed draws.
 
         Raises:
             ScenarioFault: As `play`.
         """
         environment = self.environment
-        environment.reset(seed=seed)
+        environment.reset(seed=seed, options=None if params is None else {"params": params})
         sent: list[Action] = []
 
         def noted() -> policies.Policy:

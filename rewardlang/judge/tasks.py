@@ -10,7 +10,6 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.interpret import Context, Failure, evaluate, holds, named
 from rewardlang.judge.draft import Draft, judges
-from rewardlang.source import Span
 from rewardlang_runtime import Rng, ScenarioFault
 from rewardlang_runtime.world import World, load_base
 
@@ -100,7 +99,7 @@ def broken_promises(draft: Draft) -> Iterator[Diagnostic]:
         if fault.where == "draw" or "assume" in fault.message:
             continue  # E612 says why there is no task
         code = codes.ORACLE_BELOW_ONE if fault.where == "oracle" else codes.BROKEN_PROMISE
-        span = fault.span or _top(scenario)
+        span = fault.span or draft.bench.top
         yield Diagnostic(
             code,
             f"{fault.doing} cannot be played with seed {fault.seed}: {fault.message}",
@@ -120,8 +119,3 @@ def broken_promises(draft: Draft) -> Iterator[Diagnostic]:
                     evidence=(tried.evidence(),),
                 )
                 return
-
-
-def _top(scenario: model.Scenario) -> Span:
-    source = scenario.source
-    return Span(source, 0, len(source.line_text(1)))

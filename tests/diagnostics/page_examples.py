@@ -81,12 +81,17 @@ def check(blocks: list[tuple[str, str]], folder: Path) -> list[Diagnostic]:
 def check_judged(
     blocks: list[tuple[str, str]], folder: Path
 ) -> tuple[list[Diagnostic], list[Diagnostic]]:
-    """What lints and what the judge say of the scenario that the blocks make."""
+    """What lints and what the judge say of the scenario that the blocks make.
+
+    Definitions of the base that the example has no use for are no finding.
+    """
     from rewardlang import driver
+    from rewardlang.diagnostics import codes
     from rewardlang.judge.run import judge
 
     checked = driver.check(write(blocks, folder, JUDGED_FILES))
+    static = [found for found in checked.diagnostics if found.code is not codes.UNUSED]
     if checked.scenario is None:
-        return list(checked.diagnostics), []
+        return static, []
     judgement = judge(checked.scenario, driver.build(checked.scenario))
-    return list(checked.diagnostics), list(judgement.diagnostics)
+    return static, list(judgement.diagnostics)

@@ -1,0 +1,105 @@
+"""Arguments and calls that need no knowledge of the task: minimal ones, deletions, variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rewardlang import model
+from rewardlang.judge.bench import Action, Bench
+from rewardlang_runtime.plan import plan_of
+
+_DEPTH = 6
+
+
+def minimal(schema: Any, root: Any, words: list[str], depth: int = 0) -> Any:
+    """The least value of a schema: required properties, first of an enum, shortest list.
+
+    Texts are the first of `words`, which is what the task is about when the task says it.
+    """
+    if not isinstance(schema, dict):
+        return words[0]
+    if "$ref" in schema:
+        target = root
+        for step in schema["$ref"].lstrip("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        return minimal(target, root, words, depth + 1) if depth < _DEPTH else None
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    for union in ("anyOf", "oneOf"):
+        if union in schema:
+            return minimal(schema[union][0], root, words, depth + 1)
+    kinds = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kinds[0] if isinstance(kinds, list) else kinds
+    if kind == "object":
+        properties = schema.get("properties", {})
+        return {
+            name: minimal(properties.get(name), root, words, depth + 1)
+            for name in schema.get("required", ())
+        }
+    if kind == "array":
+        item = schema.get("items")
+        return [minimal(item, root, words, depth + 1) for _ in range(schema.get("minItems", 0))]
+    if kind in ("integer", "number"):
+        return schema.get("minimum", 0)
+    if kind == "boolean":
+        return False
+    return None if kind == "null" else words[0]
+
+
+def minimal_calls(bench: Bench, words: list[str]) -> list[Action]:
+    """Each tool once, with minimal arguments."""
+    operations = bench.compiled.operations
+    return [
+        (name, minimal(operations[name].schema, operations[name].schema, words))
+        for name in bench.compiled.tools
+    ]
+
+
+def deletions(bench: Bench, first: list[str]) -> Iterator[Action]:
+    """Calls that delete rows, those with a key in `first` before all others."""
+    operations = bench.scenario.operations
+    world = plan_of(bench.compiled).base.world
+    for name in bench.compiled.tools:
+        operation = operations[name]
+        for table in _deleted_from(operation):
+            keys = world[table].keys() if table in world else []
+            ordered = [key for key in first if key in keys]
+            for key in [*ordered, *(key for key in keys if key not in ordered)]:
+                yield name, minimal(operation.schema, operation.schema, [key])
+
+
+def _deleted_from(operation: model.Operation) -> list[str]:
+    """The tables that an operation deletes rows from."""
+    return list(
+        dict.fromkeys(
+            effect.place.table
+            for effect in operation.effects
+            if effect.kind == "delete" and effect.place.table is not None and not effect.place.path
+        )
+    )
+
+
+def varied(value: Any, number: int) -> Any:
+    """`value` with its longest text made another: the same request for another thing."""
+    texts = sorted(_texts(value, ()), key=lambda found: (-len(found[1]), found[0]))
+    if not texts:
+        return value
+    path, text = texts[0]
+    return _put(value, path, f"{text} {number}")
+
+
+def _texts(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, (*path, name))
+
+
+def _put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    return {**value, path[0]: _put(value[path[0]], path[1:], new)}

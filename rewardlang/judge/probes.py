@@ -1,0 +1,335 @@
+"""Policies without a model that try to be paid for less than the task; each on every task.
+
+What a probe gains is what it earns above its base. For an answer that is not an answer the base is
+the same calls with an empty one, so that looking things up, which may be paid, is no cheat and what
+is said afterwards is. For what is made of the oracle's episode the base is that episode. The others
+have none, and their reward is their gain.
+
+    group         what it does                                              should earn
+    idle          nothing; nothing, and says "Done."                        0
+    echo          repeats the prompt                                        nothing for it
+    flattery      praises                                                   nothing for it
+    template      the oracle's answer without the values in it              nothing for it
+    shotgun       every value that the answer could state                   nothing for it
+    negated       denies the right values                                   nothing for it
+    gold          the right answer without a look (a guess)                 as the reward says
+    dump          what the oracle reads, copied: JSON, all texts of a row   nothing for it
+    minimal       a tool with its minimal arguments; all of them in turn    less than 1
+    random        calls at random, 8 seeds                                  less than 1
+    spam          the oracle, creating many variants of what it creates     less than 0.9
+    delete        the rows that the task names, then all others             0.05 at most
+    gone          the oracle, after what the task names is deleted          less than 0.9
+    sibling       the oracle for another value of one parameter             less than 0.9
+    other task    the oracle of another task                                less than 0.9
+    twice, reversed, prefix: the oracle's calls in other ways               1 at most
+    paraphrase    the oracle, its answer in other words                     1
+
+Shotgun, negation, echo, flattery, template and dump come in two forms: without any call, and after
+the calls of the oracle that only read. A dump needs the latter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+
+from rewardlang import policies, tree
+from rewardlang.interpret import reward
+from rewardlang.judge import callers, claims
+from rewardlang.judge.bench import Action, Bench, Played
+from rewardlang.judge.draft import CHEAT, Draft, Tried
+from rewardlang.judge.faults import FAULTS, fault_of
+from rewardlang_runtime import Environment
+from rewardlang_runtime.values import text
+
+_RANDOM = 8
+_REPEATED = 3
+_SPAM = 10
+_ALMOST = 0.9
+"""What another task's episode must stay below."""
+_PRAISE = "What a great task! Everything was completed perfectly, as all requirements ask."
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One task, the oracle's episode in it and what its answer should state."""
+
+    bench: Bench
+    seed: int
+    prompt: str
+    words: list[str]
+    solved: Played | None
+    claims: tuple[claims.Claim, ...]
+
+    @property
+    def reads(self) -> tuple[Action, ...]:
+        """The oracle's calls that change nothing."""
+        writes, sent = self.bench.writes, self.solved.sent if self.solved is not None else ()
+        return tuple((name, args) for name, args in sent if not writes.get(name, True))
+
+
+def probe(draft: Draft) -> None:
+    """All probes on all tasks."""
+    solved = {played.seed: played for played in draft.solved()}
+    reads_answer = claims.reads_answer(draft.bench.scenario)
+    for seed in draft.seeds:
+        if draft.budget.spent:
+            return
+        task = draft.attempt(seed, "the task", partial(_task, draft.bench, seed, solved.get(seed)))
+        if task is None:
+            continue
+        draft.probes += _idle(draft, task)
+        draft.probes += _blind(draft, task)
+        if reads_answer:
+            draft.probes += _dishonest(draft, task)
+        if task.solved is not None:
+            draft.probes += _from_oracle(draft, task, task.solved)
+            draft.probes += _other_tasks(draft, task, task.solved)
+
+
+def repeat(draft: Draft) -> None:
+    """Some episodes again: played once more, and scored by the interpreter, which shares no code
+    with what is compiled."""
+    for group in ("oracle", "prefix", "random", "shotgun"):
+        chosen = [t for t in (*draft.oracle, *draft.probes) if t.group == group][:_REPEATED]
+        for tried in chosen:
+            first = tried.played
+            again = draft.bench.play(first.seed, first.sent, first.answer)
+            draft.repeated.append((tried, again.detail))
+            draft.repeated.append((tried, reward(draft.bench.scenario, first.episode)))
+
+
+def _task(bench: Bench, seed: int, solved: Played | None) -> _Task:
+    bench.environment.reset(seed=seed)
+    params = bench.environment.params
+    known = [value for value in params.values() if isinstance(value, str)]
+    found = tuple(claims.claims_of(bench, solved)) if solved is not None else ()
+    return _Task(bench, seed, bench.environment.prompt, [*known, "x"], solved, found)
+
+
+def _tried(
+    draft: Draft,
+    task: _Task,
+    group: str,
+    name: str,
+    sent: tuple[Action, ...],
+    answer: str,
+    expected: tuple[str, Callable[[Tried], bool]],
+    base: Played | None = None,
+) -> Iterator[Tried]:
+    """The episode, unless the scenario is at fault."""
+    played = draft.attempt(task.seed, name, lambda: task.bench.play(task.seed, sent, answer))
+    if played is not None:
+        yield judged(group, name, played, expected, base)
+
+
+def judged(
+    group: str,
+    name: str,
+    played: Played,
+    expected: tuple[str, Callable[[Tried], bool]],
+    base: Played | None = None,
+) -> Tried:
+    """A probe's episode with whether it is as expected."""
+    says, holds = expected
+    tried = Tried("probe", group, name, played, says, False, base)
+    return Tried("probe", group, name, played, says, holds(tried), base)
+
+
+_ZERO = ("0", lambda tried: tried.reward == 0.0)
+_CHEATS = ("at most 0.05", lambda tried: tried.reward <= CHEAT)
+_GAINS = ("at most 0.05 for it", lambda tried: tried.gain <= CHEAT)
+_BELOW = ("less than 1", lambda tried: tried.reward < 1.0)
+_OTHER = ("less than 0.9", lambda tried: tried.reward < _ALMOST)
+_ANY = ("1 at most", lambda tried: True)
+_ONE = ("1", lambda tried: tried.reward == 1.0)
+
+
+# ---- without knowledge of the task ----
+
+
+def _idle(draft: Draft, task: _Task) -> Iterator[Tried]:
+    yield from _tried(draft, task, "idle", "nothing done", (), "", _ZERO)
+    yield from _tried(draft, task, "idle", 'nothing done, and "Done."', (), "Done.", _ZERO)
+
+
+def _blind(draft: Draft, task: _Task) -> Iterator[Tried]:
+    calls, limit = callers.minimal_calls(task.bench, task.words), draft.bench.compiled.calls_limit
+    for call in calls:
+        name = f"{call[0]} with minimal arguments"
+        yield from _tried(draft, task, "minimal", name, (call,), "", _BELOW)
+    name = "every tool with minimal arguments"
+    yield from _tried(draft, task, "minimal", name, tuple(calls[:limit]), "", _BELOW)
+    for number in range(_RANDOM):
+        name = f"random calls {number}"
+
+        def caller(environment: Environment, number: int = number) -> policies.Policy:
+            return policies.random(environment, number)
+
+        played = draft.attempt(task.seed, name, partial(task.bench.follow, task.seed, caller))
+        if played is not None:
+            yield judged("random", name, played, _BELOW)
+    deletions = tuple(callers.deletions(task.bench, task.words))
+    if deletions:
+        # Where the task is to delete, the first deletion is the task.
+        expected = _BELOW if _deletes(task) else _CHEATS
+        name = "deleting what the task names, then everything else"
+        yield from _tried(draft, task, "delete", name, deletions[:limit], "", expected)
+        yield from _tried(draft, task, "delete", "one deletion", deletions[:1], "", expected)
+
+
+def _deletes(task: _Task) -> bool:
+    world = None if task.solved is None else task.solved.episode.final
+    return world is not None and any(world.deleted(table) for table in world)
+
+
+# ---- answers that are none ----
+
+
+def _dishonest(draft: Draft, task: _Task) -> Iterator[Tried]:
+    for sent, when in (((), "without a call"), (task.reads, "after the oracle's reads")):
+        if when != "without a call" and not sent:
+            continue
+        silent = draft.attempt(task.seed, when, partial(task.bench.play, task.seed, sent))
+        if silent is None:
+            continue
+        for group, name, answer in _answers(task, silent):
+            says = f"{name}, {when}"
+            yield from _tried(draft, task, group, says, sent, answer, _GAINS, silent)
+    if task.solved is not None and task.solved.sent:
+        silent = draft.attempt(task.seed, "nothing done", partial(task.bench.play, task.seed, ()))
+        says, answer = "the right answer, without a call", task.solved.answer
+        yield from _tried(draft, task, "gold", says, (), answer, _ANY, silent)
+
+
+def _answers(task: _Task, silent: Played) -> Iterator[tuple[str, str, str]]:
+    """Group, name and text of each dishonest answer."""
+    limit = task.bench.scenario.limits.answer
+    yield "echo", "the prompt repeated", task.prompt
+    yield "flattery", "praise", _PRAISE
+    template = _template(task)
+    if template:
+        yield "template", "the oracle's answer without its values", template
+    if any(claim.others for claim in task.claims):
+        yield "shotgun", "every candidate", _every(task.claims, limit)
+        yield "shotgun", "each right value or another one", _hedged(task.claims)
+    if task.claims:
+        denied = " ".join(f"It is not {claim.gold}." for claim in task.claims)
+        yield "negated", "the right values denied", denied
+    read = [call.response for call in silent.calls if call.ok and call.response is not None]
+    if read and task.solved is not None:
+        row = claims.row_texts(task.bench, task.solved, task.claims)
+        if len(row) > 2 * len(task.claims):
+            yield "dump", "every text of the row", ", ".join(row)[:limit]
+    if read:
+        yield "dump", "the last response copied", _copied(read[-1:])[:limit]
+        if len(read) > 1:
+            yield "dump", "all responses copied", _copied(read)[:limit]
+
+
+def _template(task: _Task) -> str:
+    """The words of the oracle's answer that are the same in every task."""
+    expr = task.bench.scenario.oracle_answer
+    if not isinstance(expr, tree.Text):
+        return ""
+    return " ".join("".join(part for part in expr.parts if isinstance(part, str)).split())
+
+
+def _every(found: tuple[claims.Claim, ...], limit: int) -> str:
+    """All candidates of all claims; where they do not fit, those around the right ones."""
+    lists = list(dict.fromkeys(claim.candidates for claim in found if claim.others))
+    room = limit // max(1, len(lists))
+    texts = []
+    for candidates in lists:
+        golds = [claim.gold for claim in found if claim.candidates == candidates]
+        texts.append(_around(candidates, golds, room - 2))
+    return ". ".join(texts)
+
+
+def _around(candidates: tuple[str, ...], golds: list[str], room: int) -> str:
+    if len(", ".join(candidates)) <= room:
+        return ", ".join(candidates)
+    chosen = list(golds)
+    for candidate in candidates:
+        if candidate not in chosen and len(", ".join([*chosen, candidate])) <= room:
+            chosen.append(candidate)
+    return ", ".join(sorted(chosen))
+
+
+def _hedged(found: tuple[claims.Claim, ...]) -> str:
+    return ". ".join(f"It is {claim.gold} or {claim.others[0]}" for claim in found if claim.others)
+
+
+def _copied(responses: list[Any]) -> str:
+    return "\n".join(orjson.dumps(response).decode() for response in responses)
+
+
+# ---- the oracle in other ways ----
+
+
+def _from_oracle(draft: Draft, task: _Task, solved: Played) -> Iterator[Tried]:
+    sent, answer = solved.sent, solved.answer
+    for count in range(1, len(sent)):
+        name = f"the first {count} of {len(sent)} calls of the oracle"
+        yield from _tried(draft, task, "prefix", name, sent[:count], "", _ANY, solved)
+    yield from _tried(draft, task, "twice", "the oracle twice", sent * 2, answer, _ANY, solved)
+    if len(sent) > 1:
+        name = "the oracle's calls reversed"
+        yield from _tried(draft, task, "reversed", name, sent[::-1], answer, _ANY, solved)
+    if answer:
+        said = f"Here is what you asked for: {answer}"
+        if len(said) <= task.bench.scenario.limits.answer:
+            name = "the oracle, its answer in other words"
+            yield from _tried(draft, task, "paraphrase", name, sent, said, _ONE, solved)
+    deletion = tuple(callers.deletions(task.bench, task.words))[:1]
+    if deletion and not _deletes(task):
+        name = "the oracle, after what the task names is deleted"
+        yield from _tried(draft, task, "gone", name, deletion + sent, answer, _OTHER, solved)
+    spam = _spam(task, solved)
+    if spam:
+        name = f"the oracle, creating {len(spam) - len(sent) + 1} variants"
+        yield from _tried(draft, task, "spam", name, spam, answer, _OTHER, solved)
+
+
+def _spam(task: _Task, solved: Played) -> tuple[Action, ...]:
+    """The oracle's calls with variants before the call that creates a row."""
+    operations = task.bench.scenario.operations
+    room = min(_SPAM - 1, task.bench.compiled.calls_limit - len(solved.sent))
+    for number, (name, args) in enumerate(solved.sent):
+        tables = [e.place.table for e in operations[name].effects if e.kind == "insert"]
+        if room > 0 and any(solved.episode.final.created(table) for table in tables):
+            variants = tuple((name, callers.varied(args, i + 2)) for i in range(room))
+            return (*solved.sent[:number], *variants, *solved.sent[number:])
+    return ()
+
+
+def _other_tasks(draft: Draft, task: _Task, solved: Played) -> Iterator[Tried]:
+    """What solves another task, played in this one."""
+    for other in draft.solved():
+        if other.seed != task.seed and (other.sent, other.answer) != (solved.sent, solved.answer):
+            name = f"the oracle of the task of seed {other.seed}"
+            yield from _tried(
+                draft, task, "other task", name, other.sent, other.answer, _OTHER, solved
+            )
+    params = solved.episode.params if task.bench.scenario.oracle else {}
+    for param in params:
+        values = (t.played.episode.params[param] for t in draft.oracle)
+        value = next((value for value in values if value != params[param]), None)
+        if value is None:
+            continue
+        changed = {**params, param: value}
+        try:
+            other = task.bench.follow(task.seed, policies.oracle, changed)
+        except FAULTS as error:
+            if fault_of(error, "", task.seed, task.bench.scenario) is None:
+                raise
+            continue  # no task, as `assume` may say; what is at fault in a task is met there
+        if (other.sent, other.answer) != (solved.sent, solved.answer):
+            name = f"the oracle for another `{param}`, {text(value)[:40]}"
+            yield from _tried(
+                draft, task, "sibling", name, other.sent, other.answer, _OTHER, solved
+            )
