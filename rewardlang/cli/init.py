@@ -39,8 +39,8 @@ tests:
   - {{name: the oracle, oracle: true, reward: 1}}
   - {{name: nothing done, calls: [], reward: 0}}
   - {{name: one read then stop, calls: [{{getIssue: {{issueIdOrKey: "{{key}}"}}}}], reward: 0.25}}
-  - {{name: a read that is refused, calls: [{{getIssue: {{issueIdOrKey: "{{key}}", fields: all}}}}], reward: 0}}
-"""
+  - {{name: a refused read, calls: [{{getIssue: {{issueIdOrKey: "{{key}}", fields: all}}}}], reward: 0}}
+"""  # noqa: E501  # the lines of the file that is written
 
 
 @click.command("init")

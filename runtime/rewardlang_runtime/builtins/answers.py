@@ -111,34 +111,41 @@ def says(answer: str, value: Any, instead_of: list[Any] | None = None) -> bool:
 def says_none(answer: str, what: str, instead_of: list[Any] | None = None) -> bool:
     """Whether `answer` states that there is no `what`, and names none of the alternatives.
 
+    `what` is a word or several; the last may have another ending: "assigned" for "assignee".
+
     >>> says_none("The issue is unassigned.", "assignee")
     True
-    >>> says_none("It has no assignee yet.", "assignee")
+    >>> says_none("No one is assigned to it yet.", "assignee")
+    True
+    >>> says_none("Its due date is not set.", "due date")
     True
     >>> says_none("The assignee is Ana.", "assignee")
     False
     """
     spoken = _Spoken(answer)
-    stem = _stem(fold(what))
+    *first, last = words(string(what)) or [""]
+    stem = _stem(last)
     if not stem or _others(spoken, instead_of, [], []):
         return False
     for at, word in enumerate(spoken.words):
-        if word.startswith("un" + stem):
-            if not spoken.negated(at):
-                return True
-        elif word.startswith(stem) and (spoken.negated(at) or spoken.absent_after(at)):
+        if not first and word.startswith("un" + stem) and not spoken.negated(at):
+            return True
+        start = at - len(first)
+        named = start >= 0 and word.startswith(stem) and spoken.words[start:at] == first
+        if named and (spoken.negated(start) or spoken.absent_after(at)):
             return True
     return False
 
 
 class _Spoken:
-    """An answer as words, each with the number of its clause."""
+    """An answer as words, each with the number of its clause; `told` are those after a colon."""
 
-    __slots__ = ("clauses", "words")
+    __slots__ = ("clauses", "told", "words")
 
     def __init__(self, answer: str) -> None:
         self.words: list[str] = []
         self.clauses: list[int] = []
+        self.told: set[int] = set()
         start = 0
         plain = string(answer).lower()
         for clause, match in enumerate([*_CLAUSE.finditer(plain), None]):
@@ -146,6 +153,8 @@ class _Spoken:
             self.words += found
             self.clauses += [clause] * len(found)
             start = match.start() if match else start
+            if match and match.group() == ":":
+                self.told.add(clause + 1)
 
     def mentions(self, wanted: list[str]) -> list[int]:
         """Where the words `wanted` stand next to each other."""
@@ -167,9 +176,18 @@ class _Spoken:
         )
 
     def absent_after(self, at: int) -> bool:
-        """Whether word `at` is followed by "is empty", "none" or the like."""
-        window = self.words[at + 1 : at + 1 + _REACH]
-        return any(word in _ABSENCES or _negator(word) for word in window)
+        """Whether word `at` is followed by "is empty", "is not set", ": none" or the like."""
+        clause, end = self.clauses[at], min(len(self.words), at + 1 + _REACH)
+        if at + 1 < end and self.clauses[at + 1] in self.told:
+            clause = self.clauses[at + 1]
+        for i in range(at + 1, end):
+            if self.clauses[i] != clause:
+                return False
+            if self.words[i] in _ABSENCES:
+                return True
+            if _negator(self.words[i]):  # "not set", but never "not empty"
+                return i + 1 == len(self.words) or self.words[i + 1] not in _ABSENCES
+        return False
 
 
 def _negator(word: str) -> bool:
