@@ -7,12 +7,13 @@ still clear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from rewardlang import tree
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.lint.expressions import nodes
 from rewardlang.lint.proofs import Logic
 from rewardlang.model import Gate, Part, Scenario
 from rewardlang.source import Span
@@ -27,15 +28,19 @@ class Reading:
 
     Attributes:
         blamed: Spans in which something was found to be wrong.
+        every: Every node of the conditions and scores.
     """
 
     scenario: Scenario
     logic: Logic
     blamed: list[Span] = field(default_factory=list)
-    _lets: dict[str, tree.Expr] = field(default_factory=dict)
+    every: tuple[tree.Expr, ...] = field(init=False)
+    _lets: dict[str, tree.Expr] = field(init=False)
+    _nodes: dict[int, tuple[tree.Expr, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lets = {let.name: let.value for let in self.scenario.lets}
+        self.every = tuple(nodes(self.scenario))
 
     def blame(self, found: Diagnostic) -> Diagnostic:
         """Note a finding, so that nothing else is said of its places."""
@@ -44,27 +49,21 @@ class Reading:
 
     def clear(self, *exprs: tree.Expr) -> bool:
         """Whether nothing was reported inside of conditions or the lets that they read."""
-        spans = [span for expr in exprs for span in self.places(expr)]
+        if not self.blamed:
+            return True
+        spans = [node.span for expr in exprs for node in self.nodes(expr)]
         return not any(within(bad, span) for bad in self.blamed for span in spans)
 
-    def places(self, expr: tree.Expr) -> list[Span]:
-        """The span of a condition and those of the lets that it reads."""
-        return [part.span for part in self.unfolded(expr)]
-
-    def unfolded(self, expr: tree.Expr) -> list[tree.Expr]:
-        """A condition, and the values of the lets that it reads."""
-        found, seen = [expr], set[str]()
-        for root in found:
-            for node in everything(root):
+    def nodes(self, expr: tree.Expr) -> tuple[tree.Expr, ...]:
+        """Every node of a condition and of the lets that it reads."""
+        if id(expr) not in self._nodes:
+            found, seen = list(everything(expr)), set[str]()
+            for node in found:
                 if isinstance(node, tree.LetRef) and node.name not in seen:
                     seen.add(node.name)
-                    found.extend([self._lets[node.name]] if node.name in self._lets else [])
-        return found
-
-    def nodes(self, expr: tree.Expr) -> Iterator[tree.Expr]:
-        """Every node of a condition and of the lets that it reads."""
-        for root in self.unfolded(expr):
-            yield from everything(root)
+                    found.extend(everything(self._lets[node.name]))
+            self._nodes[id(expr)] = tuple(found)
+        return self._nodes[id(expr)]
 
     def zero_gates(self) -> list[Gate]:
         """The gates without which nothing is paid."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Label
 from rewardlang.lint.constants import outcome
-from rewardlang.lint.expressions import conditions_and_scores, nodes
 from rewardlang.lint.proofs.abstract import conjuncts
 from rewardlang.lint.proofs.machines import Ordered, Total
 from rewardlang.lint.proofs.terms import literals
@@ -25,7 +24,7 @@ _FURTHER = 32
 
 def empty_patterns(reading: Reading) -> Iterator[Diagnostic]:
     """Conditions in one pattern that no call meets, offered or not."""
-    for match in matches(nodes(reading.scenario)):
+    for match in matches(reading.every):
         for alternative in match.alternatives:
             if alternative.condition is None:
                 continue
@@ -34,7 +33,12 @@ def empty_patterns(reading: Reading) -> Iterator[Diagnostic]:
 
             def together(some: Sequence[tree.Expr], name: str | None = name) -> bool:
                 calls = reading.logic.calls
-                return any(calls.possible(name, some, offered) for offered in (True, False))
+                return calls.possible(name, some) or (
+                    # Whether it is offered is another question.
+                    name is not None
+                    and name not in reading.scenario.tools
+                    and calls.possible(name, some, True)
+                )
 
             if together(items):
                 continue
@@ -48,7 +52,7 @@ def empty_patterns(reading: Reading) -> Iterator[Diagnostic]:
             )
 
 
-def matches(found: Iterator[tree.Expr]) -> Iterator[tree.Match]:
+def matches(found: Iterable[tree.Expr]) -> Iterator[tree.Match]:
     """Every pattern of some nodes."""
     for node in found:
         if isinstance(node, tree.Formula):
@@ -63,6 +67,9 @@ def matches(found: Iterator[tree.Expr]) -> Iterator[tree.Match]:
 
 def not_offered(match: tree.Match, reading: Reading) -> str | None:
     """The operation of a pattern that no call matches because it is not offered."""
+    tools = reading.scenario.tools
+    if any(each.operation is None or each.operation in tools for each in match.alternatives):
+        return None
     for alternative in match.alternatives:
         items = [] if alternative.condition is None else [alternative.condition]
         if reading.logic.calls.possible(alternative.operation, items):
@@ -77,8 +84,10 @@ def unoffered_patterns(reading: Reading) -> Iterator[Diagnostic]:
     """
     for part in reading.scenario.parts:
         expr = part.score if part.check is None else part.check
-        for formula in _needed(expr) if expr is not None else ():
-            for match in matches(iter((formula,))):
+        if expr is None or part.weight <= 0:
+            continue
+        for formula in _needed(expr):
+            for match in matches([formula]):
                 name = not_offered(match, reading)
                 if name is not None and reading.clear(formula):
                     yield Diagnostic(
@@ -104,7 +113,7 @@ def _needed(expr: tree.Expr) -> Iterator[tree.Expr]:
 def bounds_beyond_horizon(reading: Reading) -> Iterator[Diagnostic]:
     """`within` and `at_most` that no episode is long enough to violate."""
     calls = reading.scenario.limits.calls
-    for node in nodes(reading.scenario):
+    for node in reading.every:
         if not isinstance(node, tree.Formula):
             continue
         if node.within is not None and node.within >= calls - 1:
@@ -129,10 +138,12 @@ def bounds_beyond_horizon(reading: Reading) -> Iterator[Diagnostic]:
 
 def impossible_formulas(reading: Reading) -> Iterator[Diagnostic]:
     """Formulas over the trace that are false by themselves."""
-    for node in nodes(reading.scenario):
-        if not isinstance(node, tree.Formula) or outcome(node, reading.scenario) is not None:
+    for node in reading.every:
+        if not isinstance(node, tree.Formula) or (node.window is None and node.kind != "seq"):
+            continue  # A pattern that is not empty can match, and no call at all meets the others.
+        if outcome(node, reading.scenario) is not None:
             continue
-        if any(not_offered(match, reading) for match in matches(iter((node,)))):
+        if any(not_offered(match, reading) for match in matches([node])):
             continue
         if not reading.clear(node) or reading.logic.possible(node, reading.logic.formula(node)):
             continue
@@ -197,13 +208,12 @@ def contradictions(reading: Reading) -> Iterator[Diagnostic]:
     groups: list[Sequence[tree.Expr]] = [gates] if len(reading.scenario.gates) > 1 else []
     in_patterns = {
         id(alternative.condition)
-        for match in matches(nodes(reading.scenario))
+        for match in matches(reading.every)
         for alternative in match.alternatives
     }
-    for root in conditions_and_scores(reading.scenario):
-        for node in everything(root):
-            if isinstance(node, tree.And) and id(node) not in in_patterns:
-                groups.append(conjuncts([node]))
+    for node in reading.every:
+        if isinstance(node, tree.And) and id(node) not in in_patterns:
+            groups.append(conjuncts([node]))
     for items in groups:
         yield from _contradiction(items, reading)
 

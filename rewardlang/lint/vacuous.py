@@ -62,7 +62,7 @@ def _formulas(reading: Reading) -> Iterator[tuple[Part, tree.Expr, tree.Formula]
     """Formulas over the trace that parts read, each once for its part."""
     for part in reading.scenario.parts:
         expr = condition_of(part)
-        if expr is None or not reading.clear(expr):
+        if expr is None or part.weight <= 0 or not reading.clear(expr):
             continue
         for node in reading.nodes(expr):
             if isinstance(node, tree.Formula):

@@ -69,11 +69,18 @@ def related_parts(reading: Reading) -> Iterator[Diagnostic]:
     which asks for more. Such a ladder asks for a further fact, or pays more for the harder step.
     Reported is a pair that asks for the same calls and does neither.
     """
-    parts = [(part, expr) for part in reading.scenario.parts if (expr := condition_of(part))]
+    parts = [
+        (part, expr)
+        for part in reading.scenario.parts
+        if part.weight > 0 and (expr := condition_of(part)) and reading.clear(expr)
+    ]
+    about = {part.id: _subjects(expr, reading) for part, expr in parts}
     for (first, a), (second, b) in combinations(parts, 2):
-        if normal(a) == normal(b) or not reading.clear(a, b):
+        if normal(a) == normal(b):
             continue
-        if _subjects(a, reading) != _subjects(b, reading):
+        if about[first.id] != about[second.id]:
+            yield from _other_values(first, a, second, b, reading)
+            yield from _other_values(second, b, first, a, reading)
             continue
         forth, back = reading.logic.implies(a, b), reading.logic.implies(b, a)
         if forth and back:
@@ -88,6 +95,22 @@ def related_parts(reading: Reading) -> Iterator[Diagnostic]:
             yield from _implied(first, a, second, b, reading)
         elif back:
             yield from _implied(second, b, first, a, reading)
+
+
+def _other_values(
+    strict: Part, a: tree.Expr, loose: Part, b: tree.Expr, reading: Reading
+) -> Iterator[Diagnostic]:
+    """`x == "shipped" and ...` pays wherever `x != "paid"` does, which every wrong value has."""
+    formula = reading.logic.formula
+    if not skeleton.any_other_value(formula(a), formula(b)):
+        return
+    yield Diagnostic(
+        codes.IMPLIED_PART,
+        f"the part `{loose.id}` is paid wherever `{strict.id}` is",
+        Label(b.span, "alone, it is paid only for another value than the right one"),
+        (Label(a.span, "implies it"),),
+        f"leave `{loose.id}` out, or let it ask for something on the way to `{strict.id}`",
+    )
 
 
 def _subjects(expr: tree.Expr, reading: Reading) -> frozenset[str]:

@@ -56,7 +56,9 @@ class Abstraction:
 
     def __init__(self, scenario: Scenario) -> None:
         self._lets = {let.name: let.value for let in scenario.lets}
+        # What is known by an id is kept along, so that the id stays its own.
         self._known: dict[int, tuple[tree.Expr, Term]] = {}
+        self._names: dict[int, tuple[tree.Match, str]] = {}
         self.patterns: dict[str, tree.Match] = {}
         self.domains: dict[str, Domain] = {}
         self.integers: dict[str, bool] = {}
@@ -66,7 +68,6 @@ class Abstraction:
         """What must be so for a condition to hold."""
         known = self._known.get(id(expr))
         if known is None:
-            # The expression is kept along, so that its id stays its own.
             known = self._known[id(expr)] = (expr, self._formula(expr))
         return known[1]
 
@@ -284,9 +285,11 @@ class Abstraction:
 
     def pattern(self, match: tree.Match) -> str:
         """The name of a pattern."""
-        name = normal(match)
-        self.patterns.setdefault(name, match)
-        return name
+        known = self._names.get(id(match))
+        if known is None:
+            known = self._names[id(match)] = (match, normal(match))
+            self.patterns.setdefault(known[1], match)
+        return known[1]
 
     def _counter(self, match: tree.Match, window: tree.Window | None) -> Counter:
         if window is None:

@@ -52,7 +52,6 @@ class Calls:
         self._operations = scenario.operations
         self._tools = frozenset(scenario.tools)
         self._abstraction = abstraction
-        self._known: dict[tuple[str, ...], dict[str, int]] = {}
         self._letters: dict[tuple[str, ...], tuple[int, ...]] = {}
 
     def bits(self, patterns: Sequence[str]) -> Mapping[str, int]:

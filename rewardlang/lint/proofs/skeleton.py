@@ -7,8 +7,9 @@ from dataclasses import replace
 from rewardlang import tree
 from rewardlang.lint.normal import normal
 from rewardlang.lint.proofs.abstract import Abstraction, conjuncts
-from rewardlang.lint.proofs.machines import COMPARE, Counter, Ordered, Total, patterns_of
-from rewardlang.lint.proofs.terms import Atom, Literal, Term
+from rewardlang.lint.proofs.machines import COMPARE, Ordered, Total, patterns_of
+from rewardlang.lint.proofs.terms import Atom, Either, Literal, Term
+from rewardlang.lint.proofs.values import NULL, Among, Outside
 from rewardlang.walk import everything
 
 _OUTCOME = ("ok", "kind", "status")
@@ -32,6 +33,45 @@ def same(a: Term, b: Term, abstraction: Abstraction, outcomes: bool) -> bool:
         outcomes: Whether the outcomes that patterns ask for count.
     """
     return _text(a, abstraction, outcomes) == _text(b, abstraction, outcomes)
+
+
+def any_other_value(a: Term, b: Term) -> bool:
+    """Whether `b` asks for what `a` does, but of some value only that it is not this or that.
+
+    Of conjunctions alone: `a` gives the value, `b` rules others out, and asks for nothing else.
+    """
+    strict, loose = _facts(a), _facts(b)
+    if strict is None or loose is None:
+        return False
+    given = {
+        fact.atom.path: fact.atom.test.values
+        for fact in strict
+        if fact.holds and isinstance(fact.atom, Atom) and isinstance(fact.atom.test, Among)
+    }
+    others = [fact for fact in loose if fact not in strict]
+    return bool(others) and all(
+        isinstance(fact.atom, Atom)
+        and isinstance(fact.atom.test, Among | Outside)
+        and fact.holds == isinstance(fact.atom.test, Outside)
+        and fact.atom.test.values != NULL.values
+        and not set(given.get(fact.atom.path, fact.atom.test.values)) & set(fact.atom.test.values)
+        for fact in others
+    )
+
+
+def _facts(term: Term) -> list[Literal] | None:
+    """The literals of a conjunction; None when it is none."""
+    if isinstance(term, Literal):
+        return [term]
+    if isinstance(term, Either):
+        return None
+    found: list[Literal] = []
+    for item in term.items:
+        inner = _facts(item)
+        if inner is None:
+            return None
+        found.extend(inner)
+    return found
 
 
 def _text(term: Term, abstraction: Abstraction, outcomes: bool) -> str:
@@ -79,6 +119,3 @@ def _any_outcome(alternative: tree.OpMatch) -> tree.OpMatch:
 def _of_outcome(item: tree.Expr) -> bool:
     fields = [node for node in everything(item) if isinstance(node, tree.CallField)]
     return bool(fields) and all(node.call is None and node.name in _OUTCOME for node in fields)
-
-
-__all__ = ["Counter", "same", "subjects"]
