@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
-from rewardlang.resolve.chain_errors import missing, shown
+from rewardlang.resolve.call_fields import call_of
+from rewardlang.resolve.chain_errors import missing, response_of_error, shown
 from rewardlang.resolve.conditions import condition
 from rewardlang.resolve.facts import collect, doubtful, rises
 from rewardlang.resolve.infer import infer, vouched
@@ -24,6 +25,11 @@ _ORDERS = ("sort_by", "min_by", "max_by")
 
 def macro(node: nodes.Call, name: nodes.Identifier, source: tree.Expr, scope: Scope) -> tree.Expr:
     """The call of a macro on `source`, which is not null."""
+    if isinstance(source, tree.CallField) and source.name == "response":
+        call = call_of(source, scope)
+        if call is not None and call.outcome == "":
+            response_of_error(call, name, scope)
+            return failed(node.span)
     body_node = _lambda(node, name, scope)
     if body_node is None:
         return failed(node.span)
