@@ -19,6 +19,7 @@ from rewardlang.diagnostics.suppress import Suppression, Use, is_hard, suppressi
 if TYPE_CHECKING:
     from rewardlang import model
     from rewardlang.source import Source
+    from rewardlang.syntax.shape import Kind
     from rewardlang_runtime import Scenario
 
 
@@ -87,18 +88,23 @@ def check(path: str | Path, files: Files | None = None) -> Checked:
     diagnostics += more
     if scenario is not None:
         diagnostics += lint.run(scenario)
-    return _without_suppressed(path, sources, diagnostics, scenario)
+    return _finished(path, kind, sources, diagnostics, scenario)
 
 
-def _without_suppressed(
+def _finished(
     path: Path,
+    kind: Kind,
     sources: Sequence[Source],
     diagnostics: list[Diagnostic],
     scenario: model.Scenario | None = None,
 ) -> Checked:
-    """What is left when the comments in `sources` are heeded."""
+    """What is left when the comments in `sources`, of which the first is the file, are heeded."""
+    from rewardlang.syntax.canonical import not_formatted
     from rewardlang.syntax.comments import suppressions
 
+    layout = not_formatted(sources[0], kind)
+    if layout is not None:
+        diagnostics.append(layout)
     heard: list[Diagnostic] = []
     found = {source.path: suppressions(source, heard) for source in sources}
     every = tuple(each for of_one in found.values() for each in of_one)
@@ -245,17 +251,21 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(d for d in diagnostics if d.code.level == "error")
 
 
-def _check_part(path: Path, kind: str, files: Files) -> Checked:
+def _check_part(path: Path, kind: Kind, files: Files) -> Checked:
     """An API or a world by itself."""
+    from rewardlang import lint
     from rewardlang.resolve import parts
     from rewardlang.syntax import load
 
     if kind == "api":
-        api, diagnostics = load.read_api(path, files)
-        if api is None:
+        file, diagnostics = load.read_api(path, files)
+        if file is None:
             return Checked(path, tuple(diagnostics))
-        diagnostics += parts.check_api(api)
-        return _without_suppressed(path, [api.source], diagnostics)
+        api, more = parts.check_api(file)
+        diagnostics += more
+        if api is not None:
+            diagnostics += lint.run_api(api)
+        return _finished(path, kind, [file.source], diagnostics)
     world, diagnostics = load.read_world(path, files)
     if world is None:
         return Checked(path, tuple(diagnostics))
@@ -264,7 +274,7 @@ def _check_part(path: Path, kind: str, files: Files) -> Checked:
     if not _errors(gathered.diagnostics):
         diagnostics += parts.check_world(world, gathered.apis)
     sources = [world.source, *(api.source for api in gathered.apis)]
-    return _without_suppressed(path, sources, diagnostics)
+    return _finished(path, kind, sources, diagnostics)
 
 
 def _execute(code: CodeType, path: str) -> Scenario:

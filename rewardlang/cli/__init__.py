@@ -10,7 +10,8 @@ import click
 
 # One line each, so that `rewardlang --help` imports none of them.
 COMMANDS = {
-    "lint": "Check scenario, API and world files.",
+    "lint": "Check scenario, API and world files, and judge scenarios.",
+    "format": "Write files in their canonical layout.",
     "compile": "Write a scenario as a readable Python module.",
     "run": "Play one episode and explain its reward.",
     "score": "Score recorded traces.",

@@ -128,7 +128,8 @@ def _accepted(
 def _apart(fixes: Iterable[Fix]) -> list[Fix]:
     """Fixes that do not touch one another, the first of each bunch, in order."""
     chosen: list[Fix] = []
-    for fix in sorted(set(fixes), key=lambda f: (f.span.end - f.span.start > 2_000, f.span.start)):
+    # Small ones first: the layout of a file is mended when all else is.
+    for fix in sorted(set(fixes), key=lambda f: (f.span.end - f.span.start, f.span.start)):
         if all(
             fix.span.end < other.span.start or other.span.end < fix.span.start for other in chosen
         ):

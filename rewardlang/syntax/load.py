@@ -15,6 +15,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.source import Source, Span
 from rewardlang.syntax import api_file, scenario_file, world_file
+from rewardlang.syntax.comments import scalars
 from rewardlang.syntax.cuts import split_in_brackets
 from rewardlang.syntax.files import ApiFile, ScenarioFile, WorldFile
 from rewardlang.syntax.limits import MAX_FILE_BYTES, MAX_SYNTAX_ERRORS
@@ -179,6 +180,25 @@ def _read(
         message = f"only the first {MAX_SYNTAX_ERRORS} problems of this file are shown"
         out.append(Diagnostic(codes.OVER_LIMIT, message, Label(out[-1].label.span, "the last")))
     return made, out
+
+
+_READERS: dict[Kind, Callable[[Mapping_, Reader], object]] = {
+    "scenario": scenario_file.read, "api": api_file.read, "world": world_file.read,
+}  # fmt: skip
+
+
+def expressions(source: Source, kind: Kind) -> list[Scalar] | None:
+    """The scalars of a file that hold expressions or effects; None when it has an error."""
+    out: list[Diagnostic] = []
+    root = read_yaml(source, out)
+    if root is None or not check_shape(root, kind, out):
+        return None
+    assert isinstance(root, Mapping_)
+    reader = Reader(source, out)
+    _READERS[kind](root, reader)
+    if any(found.code.level == "error" for found in out):
+        return None
+    return [each for each in scalars(root) if each.span.start in reader.expressions]
 
 
 def _document(

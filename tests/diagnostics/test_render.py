@@ -9,20 +9,18 @@ import pytest
 from diagnostics.page_examples import FILES, sections, write
 from rich.console import Console
 
+from rewardlang import driver
 from rewardlang.diagnostics import codes, pages
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.render import print_all, render, render_all, summary
 from rewardlang.source import Source, Span
-from rewardlang.syntax.load import gather, read_scenario
 
 
 @pytest.mark.parametrize("code", [c for c in pages.available() if c.startswith("Y")])
 def test_pages_of_family_y(code, golden, tmp_path, monkeypatch):
     write(sections(pages.read(code))["Reported"], tmp_path)
     monkeypatch.chdir(tmp_path)
-    scenario, diagnostics = read_scenario(FILES["scenario"])
-    if scenario is not None:
-        diagnostics += gather(scenario).diagnostics
+    diagnostics = driver.check(FILES["scenario"]).diagnostics
     golden(f"diagnostics/{code}.txt", render_all(diagnostics).plain + "\n")
 
 
