@@ -48,6 +48,8 @@ class RewardMutant:
         killed_by: The name of an outcome whose reward differs under the mutant; None: nothing
             tells them apart, and the line is not pinned.
         equivalent: Why no trace can tell them apart, when that is proven; such do not count.
+        start, end: What was changed, as offsets in the file.
+        pin: What a test must do to tell them apart.
     """
 
     what: str
@@ -56,6 +58,9 @@ class RewardMutant:
     column: int
     killed_by: str | None
     equivalent: str | None
+    start: int = 0
+    end: int = 0
+    pin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from rewardlang.judge.judgement import Judgement
 from rewardlang.judge.oracle import climb, play_oracle
 from rewardlang.judge.own_tests import play_tests
 from rewardlang.judge.probes import probe, repeat
+from rewardlang.judge.reward_mutants import mutate_reward
 from rewardlang.judge.search import level_rules, reach_rules
 from rewardlang.judge.search.section import explore_tasks, find_solutions
 from rewardlang.judge.tasks import choose_tasks
@@ -29,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     repeat,
     play_tests,
     mutate_traces,
+    mutate_reward,
     explore_tasks,
 )
 

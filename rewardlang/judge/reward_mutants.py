@@ -1,0 +1,123 @@
+"""Mutation of the reward: which of its lines does an episode hold in place?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.judge.alterations import Altered, alterations, shortened
+from rewardlang.judge.draft import Draft, Tried, judges
+from rewardlang.judge.equivalence import why_equivalent
+from rewardlang.judge.judgement import RewardMutant, Undecided
+from rewardlang.judge.retold import Item, Retold, Seen
+from rewardlang.judge.varied import varied
+from rewardlang.source import Span
+from rewardlang_runtime.values import ScenarioFault
+
+
+def mutate_reward(draft: Draft) -> None:
+    """Change the reward in every small way, and look for an episode that notices."""
+    if not draft.solved():
+        return
+    retold = Retold(draft.bench.scenario)
+    hunt = _Hunt(retold, [retold.seen(tried) for tried in draft.everything()])
+    alive: list[tuple[Altered, int]] = []
+    found: list[RewardMutant] = []
+    for altered in alterations(retold):
+        equivalent = why_equivalent(retold, altered)
+        killer = None if equivalent else hunt.killer(altered)
+        if equivalent is None and killer is None:
+            alive.append((altered, len(found)))
+        found.append(_mutant(altered, killer, equivalent))
+    for tried in varied(draft) if alive else ():
+        if draft.budget.spent:
+            why = f"{len(alive)} changes of the reward were not tried on every episode"
+            draft.undecided.append(Undecided(("H521",), why, "raise the budget's seconds"))
+            break
+        seen = retold.seen(tried)
+        for altered, number in list(alive):
+            if hunt.differs(altered, seen):
+                alive.remove((altered, number))
+                found[number] = _mutant(altered, tried.name, None)
+        if not alive:
+            break
+    draft.reward_mutants += found
+
+
+@dataclass(slots=True)
+class _Hunt:
+    """Looks for the episode that tells a changed reward from the original."""
+
+    retold: Retold
+    seen: list[Seen]
+    _orders: dict[Item, list[Seen]] = field(default_factory=dict)
+    """Episodes by item, those that told changes apart before the others."""
+
+    def killer(self, altered: Altered) -> str | None:
+        """The name of an episode with another reward under the change."""
+        order = self._orders.setdefault(altered.item, list(self.seen))
+        for number, seen in enumerate(order):
+            if self.differs(altered, seen):
+                order.insert(0, order.pop(number))
+                return seen.tried.name
+        return None
+
+    def differs(self, altered: Altered, seen: Seen) -> bool:
+        """Whether an episode earns something else under the change."""
+        try:
+            values = self._values(altered, seen)
+        except ScenarioFault:
+            return True  # the change broke a promise of the scenario on this episode
+        if not altered.whole and not values:
+            return False
+        return self.retold.reward(altered.scenario, seen, values) != seen.tried.reward
+
+    def _values(self, altered: Altered, seen: Seen) -> dict[Item, float]:
+        """What the changed items come to, as far as they come to something else."""
+        retold = self.retold
+        if altered.whole:
+            return altered.values
+        concerned: Iterable[Item] = (altered.item,)
+        if altered.let is not None:
+            name, value = altered.let
+            seen = retold.with_let(name, value, seen)
+            concerned = (item for item, reads in retold.reads.items() if name in reads)
+        values = {item: retold.value(item, altered.scenario, seen) for item in concerned}
+        return {i: value for i, value in values.items() if value != _was(i, seen)}
+
+
+def _was(item: Item, seen: Seen) -> float:
+    kind, number = item
+    detail = seen.tried.played.detail
+    if kind == "gate":
+        return float(detail.gates[number])
+    return detail.parts[number] if kind == "part" else detail.penalties[number]
+
+
+def _mutant(altered: Altered, killer: str | None, equivalent: str | None) -> RewardMutant:
+    span = altered.span
+    line, column = span.begin
+    return RewardMutant(
+        altered.what, span.source.path, line, column, killer, equivalent, span.start, span.end,
+        altered.pin,
+    )  # fmt: skip
+
+
+@judges(codes.SURVIVING_MUTANT)
+def surviving_reward_mutants(draft: Draft) -> Iterator[Diagnostic]:
+    """Each place that can be changed without any episode telling the difference."""
+    source = draft.bench.scenario.source
+    by_place: dict[tuple[int, int], list[RewardMutant]] = {}
+    for mutant in draft.reward_mutants:
+        if mutant.killed_by is None and mutant.equivalent is None:
+            by_place.setdefault((mutant.start, mutant.end), []).append(mutant)
+    for (start, end), mutants in by_place.items():
+        more = f", nor {len(mutants) - 1} other changes here" if len(mutants) > 1 else ""
+        yield Diagnostic(
+            codes.SURVIVING_MUTANT,
+            f"no episode notices {mutants[0].what}{more}",
+            Label(Span(source, start, end), "nothing pins this"),
+            help=f"add a test to `tests:`: {mutants[0].pin}",
+        )
