@@ -6,10 +6,19 @@ conditions, by `proofs`. What needs episodes is in `rewardlang.judge`.
 
 from __future__ import annotations
 
-from rewardlang.lint import deduce, evidence, nulls, numbers, references, rewards, unused
-from rewardlang.lint.registry import LINTS, lint, run
+from rewardlang.lint import (
+    deduce,
+    evidence,
+    nulls,
+    numbers,
+    patterns,
+    references,
+    rewards,
+    unused,
+)
+from rewardlang.lint.registry import API_LINTS, LINTS, lint, run, run_api
 
-SUBJECTS = (deduce, nulls, numbers, rewards, unused, evidence, references)
+SUBJECTS = (deduce, nulls, numbers, rewards, unused, evidence, references, patterns)
 """The modules whose import enters the lints."""
 
-__all__ = ["LINTS", "lint", "run"]
+__all__ = ["API_LINTS", "LINTS", "lint", "run", "run_api"]

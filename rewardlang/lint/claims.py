@@ -77,13 +77,14 @@ class _Taking:
                 seen[known] = True
                 continue
             parts = list(_below(here))
-            if not parts or isinstance(here.expr, tree.Formula):
+            if not parts or isinstance(here.expr, tree.Formula | tree.Compare):
                 yield here
             pending.extend(reversed(parts))
 
 
 def _below(claim: Claim) -> Iterator[Claim]:
-    """What a claim is made of; nothing of an atom, but the conditions in its braces."""
+    """What a claim is made of; of an atom the conditions in its braces, and what is held against a
+    bound."""
     expr, sign = claim.expr, claim.sign
     match expr:
         case tree.Not() | tree.Negate():
@@ -100,6 +101,11 @@ def _below(claim: Claim) -> Iterator[Claim]:
             yield replace(claim, expr=expr.other)
         case tree.Coalesce():
             yield replace(claim, expr=expr.left)
+        case tree.Compare(op="<" | "<=" | ">" | ">="):
+            rises = 1 if expr.op in (">", ">=") else -1
+            for side, direction in ((expr.left, rises), (expr.right, -rises)):
+                if isinstance(side.type, Number) and not isinstance(side, tree.Const):
+                    yield replace(claim, expr=side, sign=sign * direction)
         case tree.Arithmetic() if isinstance(expr.type, Number):
             yield from _arithmetic(claim, expr)
         case tree.Builtin():

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from rewardlang import tree
 from rewardlang.interpret import Context, Failure, evaluate, named
-from rewardlang.model import Scenario
-from rewardlang.walk import everything
+from rewardlang.model import Operation, Scenario
+from rewardlang.walk import below, everything
 from rewardlang_runtime.values import ScenarioFault
 
 NOT_CONSTANT = object()
@@ -47,6 +47,19 @@ def every_expression(scenario: Scenario) -> Iterator[tree.Expr]:
             yield call.args
         if test.answer is not None:
             yield test.answer
+
+
+def expressions_of(operation: Operation) -> Iterator[tree.Expr]:
+    """All expressions of an operation of an API."""
+    for let in operation.lets:
+        yield let.value
+    for rule in operation.errors:
+        yield rule.when
+        yield rule.body
+    for effect in operation.effects:
+        yield from below(effect)
+    if operation.body is not None:
+        yield operation.body
 
 
 def nodes(scenario: Scenario) -> Iterator[tree.Expr]:

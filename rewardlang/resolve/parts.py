@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.model import Api
 from rewardlang.resolve.apis import resolve_api
 from rewardlang.resolve.report import Report
 from rewardlang.resolve.world import expand_world, merged_tables
@@ -12,9 +13,10 @@ from rewardlang.syntax.files import ApiFile, WorldFile
 from rewardlang.types.json_schema import Schemas
 
 
-def check_api(api: ApiFile) -> list[Diagnostic]:
-    """What is wrong with an API."""
-    return list(resolve_api(api).diagnostics)
+def check_api(file: ApiFile) -> tuple[Api | None, list[Diagnostic]]:
+    """An API, None when it has errors, and what is wrong with it."""
+    resolved = resolve_api(file)
+    return resolved.api, list(resolved.diagnostics)
 
 
 def check_world(world: WorldFile, apis: Sequence[ApiFile]) -> list[Diagnostic]:

@@ -9,6 +9,8 @@ import jsonschema_rs
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
+from rewardlang.source import Span
+from rewardlang.syntax.backtracking import why_slow
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode, plain
 
 PREFIX = "#/schemas/"
@@ -26,6 +28,8 @@ def check_schema(key: Scalar, node: YamlNode, names: list[str], out: list[Diagno
     before = len(out)
     _check_references(node, names, out)
     if len(out) == before:
+        _check_patterns(node, out)
+    if not any(found.code.level == "error" for found in out[before:]):
         error = _meta_error(plain(node))
         if error is not None:
             message, path = error
@@ -36,7 +40,57 @@ def check_schema(key: Scalar, node: YamlNode, names: list[str], out: list[Diagno
                     Label(_place(node, path, key).span, message),
                 )
             )
-    return len(out) == before
+    return not any(found.code.level == "error" for found in out[before:])
+
+
+def _check_patterns(node: YamlNode, out: list[Diagnostic]) -> None:
+    """Report patterns that the validator refuses, and those that are slow elsewhere."""
+    stack: list[YamlNode] = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, Sequence_):
+            stack += here.items
+        elif isinstance(here, Mapping_):
+            for key, value in here.pairs:
+                if key.value == "pattern" and isinstance(value, Scalar):
+                    if isinstance(value.value, str):
+                        _check_pattern(value.value, value, out)
+                elif key.value == "patternProperties" and isinstance(value, Mapping_):
+                    for name, _ in value.pairs:
+                        _check_pattern(str(name.value), name, out)
+                    stack.append(value)
+                elif key.value not in ("enum", "const", "default", "examples"):
+                    stack.append(value)
+
+
+def _check_pattern(pattern: str, place: Scalar, out: list[Diagnostic]) -> None:
+    try:
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except (jsonschema_rs.ValidationError, ValueError):
+        out.append(
+            Diagnostic(
+                codes.REGEX_UNSUPPORTED,
+                "requests cannot be checked against this regular expression",
+                Label(place.span, "refused by the validator"),
+                help="look-around and back-references are left out, so that every check is fast",
+            )
+        )
+        return
+    why = why_slow(pattern)
+    if why is not None:
+        out.append(slow_pattern(place.span, why))
+
+
+def slow_pattern(place: Span, why: str) -> Diagnostic:
+    """A finding about a pattern that takes an engine that backtracks very long."""
+    return Diagnostic(
+        codes.REGEX_NOT_LINEAR,
+        "engines that backtrack may take for ever on this regular expression",
+        Label(place, why),
+        help="let each repeat begin with a character that what is before it cannot match",
+    )
 
 
 def _meta_error(schema: Any) -> tuple[str, list[str | int]] | None:
