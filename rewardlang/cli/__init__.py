@@ -16,6 +16,7 @@ COMMANDS = {
     "run": "Play one episode and explain its reward.",
     "score": "Score recorded traces.",
     "test": "Run the `tests:` of scenario files.",
+    "oracle": "Search a solution of a scenario, and print it as YAML.",
     "train": "Train a policy on scenarios by GRPO.",
     "eval": "Measure a policy on held-out tasks.",
     "explain": "Explain a diagnostic by its code.",
@@ -136,7 +137,9 @@ def _shown(error: Exception) -> bool:
     elif driver is not None and isinstance(error, driver.NoScenario):
         click.echo(f"error: {error}", err=True)
     elif values is not None and isinstance(error, values.ScenarioFault):
-        click.echo(f"error: the scenario is at fault: {error}", err=True)
+        from rewardlang.cli.faults import fault_words
+
+        click.echo(f"error: {fault_words(error)}", err=True)
     else:
         return False
     return True

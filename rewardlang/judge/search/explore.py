@@ -1,4 +1,4 @@
-"""The search itself: layer by layer, the most promising states first, within a count of expansions."""
+"""The search itself: layer by layer, the most promising states first, within a count."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ Extend = Callable[[str, str], list[Action]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`depth` calls at most, `expansions` actions applied, `runs` operations run."""
+    """`depth` calls at most, `expansions` actions applied, `runs` operations run; a reward that is
+    `enough` ends the search after its layer."""
 
     depth: int
     expansions: int
     runs: int
+    enough: float | None = None
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ class Explorer:
         found = self.found
         layer = [0]
         for depth in range(limits.depth):
-            if not layer:
+            if not layer or limits.enough in found.first:
                 break
             found.depth = depth + 1
             found.layers.append(len(found.nodes))
@@ -135,7 +137,7 @@ class Explorer:
     def _expand(
         self, layer: list[int], depth: int, limit: int, limits: Limits, budget: Budget
     ) -> list[int]:
-        """Apply every action that can be known to the states of a layer; the states that are new."""
+        """Apply every action that can be known to the states of a layer; the new states."""
         found, seen = self.found, self._seen
         nodes, first, space = found.nodes, found.first, found.space
         monitor, knowledge = found.monitor, found.knowledge

@@ -80,8 +80,10 @@ def ground(
     for top in tops if len(tops) > 1 else ():
         add(_filled(needed, [leaf for leaf in wanted if leaf.path[0] == top], valid))
     bare = _filled(needed, [], valid)
-    for leaf in looked if not wanted else ():
-        add(_filled(needed, [leaf], valid))
+    for leaf in looked:
+        if not wanted or not operation.writes:
+            add(_filled(needed, [*_named_once(wanted), leaf], valid))
+            add(_filled(needed, [leaf], valid))
     if not looked or bare != {}:
         add(bare)
     for leaf in [*needed, *wanted, *looked]:
@@ -330,13 +332,13 @@ def _of_schema(schema: Mapping[str, Any], values: Values, required: bool) -> Ite
     if "const" in schema:
         yield schema["const"]
     default = schema.get("default")
-    yield from (value for value in schema.get("enum", ()) if value != default)
     shape = _shape(schema)
-    if shape == "boolean":
-        yield from (value for value in (True, False) if value is not default)
-    elif not required:
+    named = schema.get("enum", (True, False) if shape == "boolean" else ())
+    others = [value for value in named if value != default]
+    yield from others if required else others[:1]
+    if not required:
         return
-    elif shape in ("integer", "number"):
+    if shape in ("integer", "number"):
         low = max(1, schema.get("minimum", 1))
         yield from (low, low + 1)
     elif shape == "array":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
@@ -110,7 +111,7 @@ def near_ties(draft: Draft) -> Iterator[Diagnostic]:
     for task in _explored(draft):
         assert task.found is not None
         raws = sorted(task.found.monitor.raws)
-        for low, high in zip(raws, raws[1:], strict=False):
+        for low, high in pairwise(raws):
             if _NOISE < high - low < 1e-6:
                 parts = draft.bench.scenario.parts
                 yield Diagnostic(

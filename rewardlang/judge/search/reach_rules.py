@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rewardlang import model
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
-from rewardlang.judge.draft import Draft, judges
+from rewardlang.judge.draft import Draft, Tried, judges
 from rewardlang.judge.search.section import shorter
 
 
@@ -22,9 +23,10 @@ def goal_unreachable(draft: Draft) -> Iterator[Diagnostic]:
         reached = max(highest.values(), default=0.0)
         yield Diagnostic(
             codes.GOAL_UNREACHABLE,
-            f"the maximum is out of reach: the oracle makes {len(steps)} calls and the limit is {limit}",
+            f"the maximum is out of reach: the oracle makes {len(steps)} calls, "
+            f"and the limit is {limit}",
             Label(steps[limit].span, "the first call beyond the limit"),
-            help=f"allow more `calls` in `limits`; the most that was reached within it is {reached:g}",
+            help=f"allow more `calls` in `limits`; {reached:g} is the most that was reached",
         )
         return
     explored = [task.found for task in draft.explored if task.found is not None]
@@ -32,12 +34,13 @@ def goal_unreachable(draft: Draft) -> Iterator[Diagnostic]:
         states = sum(len(found.nodes) for found in explored)
         yield Diagnostic(
             codes.GOAL_UNREACHABLE,
-            f"no trace within the limit of {limit} calls earns 1; the most is {max(highest.values()):g}",
+            f"no trace within the limit of {limit} calls earns 1; "
+            f"the most is {max(highest.values()):g}",
             Label(
                 scenario.parts[0].span,
                 f"{states:,} states were reached, all there are with the arguments tried",
             ),
-            help="look for parts that exclude each other, and for gates that the task itself breaks",
+            help="look for parts that exclude each other, and for gates that the task breaks",
         )
 
 
@@ -69,19 +72,21 @@ def shortcut(draft: Draft) -> Iterator[Diagnostic]:
             where = step.span
             break
     short, long = len(played.calls), len(task.oracle.calls)
+    what = "1 call earns" if short == 1 else f"{short} calls earn"
     draws = "" if len(found) == len(draft.explored) else ", on one of the tasks that were searched"
     yield Diagnostic(
         codes.SHORTCUT,
-        f"{short} call{'s' if short != 1 else ''} earn{'s' if short == 1 else ''} all that the oracle's {long} do: {names}{draws}",
+        f"{what} all that the oracle's {long} do: {names}{draws}",
         Label(
             where, "not needed for the full reward" if skipped else "the oracle takes more calls"
         ),
-        help="ask for the step in a part or a gate, or show in `tests:` that the short way is meant (`reward: 1`)",
+        help="ask for the step in a part or a gate, or show in `tests:`, with `reward: 1`, "
+        "that the short way is meant",
         evidence=tuple(Evidence("a shorter way to the full reward", p.line) for _, p in found),
     )
 
 
-def _own_tests(draft: Draft) -> Iterator[tuple]:
+def _own_tests(draft: Draft) -> Iterator[tuple[Tried, model.Test]]:
     by_name = {test.name: test for test in draft.bench.scenario.tests}
     for tried in draft.tests:
         yield tried, by_name[tried.name]

@@ -13,8 +13,8 @@ DRAWS = 2
 DEPTH = 5
 CALLS = 8
 """Grounded calls of one operation."""
-_RUNS = 10_000
-"""Operations run on one task: one that reads a large table costs as much as a hundred expansions."""
+RUNS = 10_000
+"""Operations run on one task: reading a large table costs as much as a hundred expansions."""
 _SHARE = 4
 """Each task gets one part in so many of the budget's expansions."""
 
@@ -55,7 +55,8 @@ def explore(draft: Draft, seed: int) -> Task:
     oracle = bench.oracle(seed) if bench.has_oracle(seed) else None
     limit = bench.compiled.calls_limit
     depth = min(DEPTH, limit, limit if oracle is None else len(oracle.calls) + 1)
-    limits = Limits(depth, budget.expansions // _SHARE, _RUNS)
+    enough = 1.0 if oracle is None else None
+    limits = Limits(depth, budget.expansions // _SHARE, RUNS, enough)
     return search(bench, seed, limits, budget, CALLS, oracle)
 
 
@@ -81,7 +82,8 @@ def _note(draft: Draft, task: Task, found: Found) -> None:
     if task.oracle is not None and found.full < len(task.oracle.calls) - 1:
         undecided.append("E603")
     if undecided:
-        why = f"the search of the task with seed {task.seed} ended {found.why}, {found.depth} calls deep"
+        where = f"{found.depth} calls deep"
+        why = f"the search of the task with seed {task.seed} ended {found.why}, {where}"
         draft.undecided.append(Undecided(tuple(undecided), why, "raise the budget of expansions"))
 
 

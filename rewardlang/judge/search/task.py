@@ -1,4 +1,4 @@
-"""One task made ready for a search: its grounded calls, candidate answers, and what can be known."""
+"""One task made ready for a search: grounded calls, candidate answers, what can be known."""
 
 from __future__ import annotations
 

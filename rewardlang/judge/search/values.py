@@ -1,10 +1,10 @@
-"""The values that matter in one task: what is told, what the reward compares with, and their rows."""
+"""The values that matter in one task: what is told, what is compared with, and their rows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rewardlang import model
@@ -42,9 +42,10 @@ def values_of(
 ) -> Values:
     """The values of the task that `context` is at the start of."""
     params: Mapping[str, Any] = context.roots["params"]
-    expected = tuple(expected)
     texts = dict.fromkeys(_strings(params))
     texts |= dict.fromkeys(_QUOTED.findall(prompt))
+    spelled = {text.lower(): text for text in reversed(texts)}
+    expected = tuple(replace(each, value=_as_told(each.value, spelled)) for each in expected)
     wanted = [e for e in expected if e.kind != "answer"]
     texts |= dict.fromkeys(text for e in wanted for text in _strings(e.value))
     named = {id(row): row for row in _rows_named(scenario, context)}
@@ -55,6 +56,15 @@ def values_of(
         about[table] = len(chosen)
         rows[table] = (*chosen, *_others(view, chosen))
     return Values(tuple(texts), params, rows, about, expected)
+
+
+def _as_told(value: Any, spelled: Mapping[str, str]) -> Any:
+    """Texts that were folded to be compared, as the task spells them."""
+    if type(value) is str:
+        return spelled.get(value, value)
+    if type(value) is list:
+        return [_as_told(item, spelled) for item in value]
+    return value
 
 
 def _about(
