@@ -6,7 +6,8 @@ import re
 from collections.abc import Generator
 from typing import Any
 
-from rewardlang_runtime import Environment, Rng, Trace
+from rewardlang_runtime import Environment, Rng, ScenarioFault, Trace
+from rewardlang_runtime.tasks import in_task
 
 Action = tuple[str, Any]
 """(operation, arguments as JSON text or an object); ("", answer) ends the episode."""
@@ -43,10 +44,14 @@ def oracle(environment: Environment) -> Policy:
     """The scenario's own solution, step by step on the responses it gets."""
     episode = environment.episode
     steps = environment.scenario.oracle(episode.initial, episode.params, episode.setup)
-    operation, payload = next(steps)
-    while operation:
-        yield operation, payload
-        operation, payload = steps.send(episode.calls[-1].response)
+    try:
+        operation, payload = next(steps)
+        while operation:
+            yield operation, payload
+            operation, payload = steps.send(episode.calls[-1].response)
+    except ScenarioFault as error:
+        error.add_note(in_task(environment.split, environment.seed, environment.params))
+        raise
     yield "", payload
 
 

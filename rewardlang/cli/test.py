@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rewardlang.cli import EXIT_FINDINGS
+from rewardlang.cli.faults import fault_words
 from rewardlang.cli.files import typed, walk
 from rewardlang.cli.output import console, count, format_option, number, print_json
 
@@ -98,7 +99,7 @@ def _run(path: Path, scenario: model.Scenario, pattern: str) -> list[_Result]:
             if trial.environment.faults:
                 problem = "an operation failed:\n" + trial.environment.faults[0]
         except ScenarioFault as error:
-            problem = f"the scenario is at fault: {error}"
+            problem = fault_words(error)
         except Failure as error:
             problem = f"an argument of its calls has no value: {error}"
         result = _Result(path, scenario, test, trial, problem)

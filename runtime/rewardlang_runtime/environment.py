@@ -16,7 +16,7 @@ from rewardlang_runtime.episode import Episode
 from rewardlang_runtime.observations import failed, quoted, refused, shortened
 from rewardlang_runtime.plan import KEPT, READS, Tool, plan_of
 from rewardlang_runtime.scenario import Detail, Params, Scenario
-from rewardlang_runtime.tasks import SPLITS
+from rewardlang_runtime.tasks import SPLITS, in_task
 from rewardlang_runtime.tools import tools_of
 from rewardlang_runtime.values import (
     FAILURES,
@@ -250,21 +250,29 @@ class Environment:
 
     def reward(self) -> float:
         """The reward of the episode as it is now."""
-        return self.scenario.reward(self.episode)
+        try:
+            return self.scenario.reward(self.episode)
+        except ScenarioFault as error:
+            error.add_note(in_task(self.split, self.seed, self.params))
+            raise
 
     def detail(self) -> Detail:
         """The reward as it is now, and its parts; only calls since the last time are looked at."""
         scenario, episode = self.scenario, self.episode
-        if scenario.start is None or scenario.step is None or scenario.finish is None:
-            return scenario.detail(episode)
-        if self._state is None:
-            self._state = scenario.start()
-            self._scored = 0
-        state, calls = self._state, episode.calls
-        for index in range(self._scored, len(calls)):
-            scenario.step(state, calls[index], index, episode)
-        self._scored = len(calls)
-        return scenario.finish(state, episode)
+        try:
+            if scenario.start is None or scenario.step is None or scenario.finish is None:
+                return scenario.detail(episode)
+            if self._state is None:
+                self._state = scenario.start()
+                self._scored = 0
+            state, calls = self._state, episode.calls
+            for index in range(self._scored, len(calls)):
+                scenario.step(state, calls[index], index, episode)
+            self._scored = len(calls)
+            return scenario.finish(state, episode)
+        except ScenarioFault as error:
+            error.add_note(in_task(self.split, self.seed, self.params))
+            raise
 
     # ---- what goes less well ----
 

@@ -102,6 +102,9 @@ class Tasks:
             raise ScenarioFault(
                 f"{scenario.name}: the task cannot be set up from {text(params)}: {error!r}"
             ) from error
+        except ScenarioFault as error:
+            error.add_note(in_task(split, seed, params))
+            raise
 
     def draw(self, split: str, seed: int) -> Params:
         """The parameters of a task.
@@ -201,6 +204,11 @@ class Tasks:
         return ScenarioFault(
             f"{self.scenario.name}: no task for seed {seed} of {split}: of {ATTEMPTS} draws {why}"
         )
+
+
+def in_task(split: str, seed: int, params: Params) -> str:
+    """A note for a fault: the task in which it showed."""
+    return f"in the task of seed {seed} of {split}, {text(params)}"
 
 
 def fingerprint(params: Params) -> int:

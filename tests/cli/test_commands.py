@@ -197,6 +197,30 @@ def test_test(run: Run, golden: Golden) -> None:
     assert "1 test in 1 file" in checked(run, "test", "little.yaml", "-k", "nothing")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "place"),
+    [
+        ("let", "{status: 'initial.issues[params.key]!.fields.parent!.key'}", "9:16"),
+        (
+            "prompt",
+            "What is the status of {key}, {initial.issues[key]!.fields.parent!.key}?",
+            "7:39",
+        ),
+    ],
+)
+def test_a_fault_of_the_scenario_has_its_place_and_task(
+    run: Run, key: str, value: str, place: str
+) -> None:
+    lines = (LITTLE % 0).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith(f"{key}: "))
+    Path("little.yaml").write_text("\n".join([*lines[:at], f"{key}: {value}", *lines[at + 1 :]]))
+    for command in ("run", "test"):
+        said = checked(run, command, "little.yaml", status=1)
+        assert "the scenario is at fault: initial.issues[" in said
+        assert f"  --> little.yaml:{place}\n" in said
+        assert re.search(r'  in the task of seed 0 of train, \{"key": ?"PAY-\d+"\}\n', said)
+
+
 def test_test_of_tests_that_are_not_there(run: Run) -> None:
     said = checked(run, "test", "little.yaml", "-k", "zzz", status=2)
     assert "no test has `zzz` in its name; there are: `the oracle`, `nothing done`, `an inv" in said
