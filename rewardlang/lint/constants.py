@@ -8,7 +8,7 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.expressions import conditions_and_scores
-from rewardlang.lint.reading import Reading, within
+from rewardlang.lint.reading import Reading, condition_of, within
 from rewardlang.model import Scenario
 from rewardlang.resolve import intervals
 from rewardlang.resolve.keys import key
@@ -42,6 +42,26 @@ def _constants(root: tree.Expr, reading: Reading) -> Iterator[Diagnostic]:
         for part in below(node):
             is_test = isinstance(node, tree.If) and part is node.test
             pending.append((part, logical or is_test))
+
+
+def constant_parts(reading: Reading) -> Iterator[Diagnostic]:
+    """Parts whose condition holds in every episode, or in none, by logic."""
+    for part in reading.scenario.parts:
+        expr = condition_of(part)
+        if expr is None or part.weight <= 0 or not reading.clear(expr):
+            continue
+        if reading.logic.possible(expr, reading.logic.formula(expr)):
+            if not reading.logic.always(expr):
+                continue
+            constant, help_ = "true", "it pays every policy: say what was meant, or leave it out"
+        else:
+            constant, help_ = "false", "it pays nobody: say what was meant, or leave it out"
+        yield Diagnostic(
+            codes.CONSTANT_CONDITION,
+            f"this condition is always {constant}",
+            Label(expr.span, f"{constant} in every episode"),
+            help=help_,
+        )
 
 
 def outcome(node: tree.Expr, scenario: Scenario) -> bool | None:

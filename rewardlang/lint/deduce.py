@@ -21,6 +21,7 @@ _ORDER = (
     verdicts.constant_gates,
     verdicts.dominated_penalties,
     sequences.unoffered_patterns,
+    constants.constant_parts,
     verdicts.related_parts,
     verdicts.conflicting_parts,
     vacuous.vacuous_precedence,

@@ -17,6 +17,9 @@ from rewardlang.model import Scenario
 MOST_STATES = 4_000
 """States of one product of trace machines; about a tenth of a second."""
 
+MOST_IN_ALL = 20_000
+"""States of all products of one scenario."""
+
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
@@ -48,7 +51,8 @@ class Logic:
     abstraction: Abstraction = field(init=False)
     calls: Calls = field(init=False)
     open: list[Undecided] = field(default_factory=list)
-    _lengths: dict[tuple[frozenset[tuple[Property, bool]], int], int | None] = field(
+    _left: int = MOST_IN_ALL
+    _lengths: dict[tuple[frozenset[tuple[Property, bool]], int], int | TooMany | None] = field(
         default_factory=dict
     )
 
@@ -147,7 +151,20 @@ class Logic:
             return 0
         name = (frozenset(wanted), horizon)
         if name not in self._lengths:
-            patterns = tuple(patterns_of([each for each, _ in wanted]))
-            product = Product(wanted, self.calls.bits(patterns), horizon)
-            self._lengths[name] = product.shortest(self.calls.letters(patterns), MOST_STATES)
-        return self._lengths[name]
+            self._lengths[name] = self._shortest(wanted, horizon)
+        found = self._lengths[name]
+        if isinstance(found, TooMany):
+            raise found
+        return found
+
+    def _shortest(
+        self, wanted: Sequence[tuple[Property, bool]], horizon: int
+    ) -> int | TooMany | None:
+        patterns = tuple(patterns_of([each for each, _ in wanted]))
+        product = Product(wanted, self.calls.bits(patterns), horizon)
+        try:
+            return product.shortest(self.calls.letters(patterns), min(MOST_STATES, self._left))
+        except TooMany as found:
+            return found
+        finally:
+            self._left -= product.states

@@ -249,12 +249,16 @@ class Product:
         wanted: Properties with whether each must hold.
         bits: The letter bit of each pattern.
         horizon: Calls in an episode at most.
+
+    Attributes:
+        states: States that `shortest` found.
     """
 
     def __init__(
         self, wanted: Sequence[tuple[Property, bool]], bits: Mapping[str, int], horizon: int
     ) -> None:
         self._horizon = horizon
+        self.states = 0
         counters: dict[Counter, int] = {}
         for each, _ in wanted:
             if isinstance(each, Total):
@@ -284,7 +288,7 @@ class Product:
         start = tuple(part.start for part in parts)
         if self._accepts(start):
             return 0
-        seen, layer = {start}, [start]
+        seen, layer, self.states = {start}, [start], 1
         steps: list[dict[tuple[State, int], State]] = [{} for _ in parts]
         for length in range(1, self._horizon + 1):
             following: list[tuple[State, ...]] = []
@@ -301,8 +305,9 @@ class Product:
                         continue
                     if self._accepts(reached):
                         return length
-                    if len(seen) >= most_states:
+                    if self.states >= most_states:
                         raise TooMany
+                    self.states += 1
                     seen.add(reached)
                     following.append(reached)
             if not following:
