@@ -106,6 +106,16 @@ class Bench:
         environment.finish(answer)
         return played(environment, sent)
 
+    def again(self, base: Played, sent: Iterable[Action], answer: str = "") -> Played:
+        """The episode of other calls and another answer in the task of an episode."""
+        environment = self.environment
+        environment.reset(seed=base.seed, options={"params": base.episode.params})
+        sent = tuple(sent)
+        for operation, args in sent:
+            environment.call(operation, args)
+        environment.finish(answer)
+        return played(environment, sent)
+
     def follow(
         self,
         seed: int,

@@ -62,13 +62,16 @@ def deletions(bench: Bench, first: list[str]) -> Iterator[Action]:
     """Calls that delete rows, those with a key in `first` before all others."""
     operations = bench.scenario.operations
     world = plan_of(bench.compiled).base.world
+    named: list[Action] = []
+    others: list[Action] = []
     for name in bench.compiled.tools:
         operation = operations[name]
         for table in _deleted_from(operation):
-            keys = world[table].keys() if table in world else []
-            ordered = [key for key in first if key in keys]
-            for key in [*ordered, *(key for key in keys if key not in ordered)]:
-                yield name, minimal(operation.schema, operation.schema, [key])
+            for key in world[table].keys():  # noqa: SIM118
+                call = name, minimal(operation.schema, operation.schema, [key])
+                (named if key in first else others).append(call)
+    yield from named
+    yield from others
 
 
 def _deleted_from(operation: model.Operation) -> list[str]:

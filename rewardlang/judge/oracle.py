@@ -85,10 +85,9 @@ def _where_it_fails(draft: Draft, played: Played) -> Label:
         if not call.ok:
             return Label(step.span, f"with seed {played.seed} this is answered {call.status}")
     answer = draft.bench.scenario.oracle_answer
-    if steps:
-        return Label(steps[0].span, f"played with seed {played.seed}")
-    assert answer is not None
-    return Label(answer.span, f"played with seed {played.seed}")
+    said = f"played with seed {played.seed}"
+    span = steps[0].span if steps else answer.span if answer is not None else draft.bench.top
+    return Label(span, said)
 
 
 def _lost(draft: Draft, played: Played) -> Iterator[Label]:

@@ -63,7 +63,8 @@ def dishonest_answers(draft: Draft) -> Iterator[Diagnostic]:
         ),
     ):  # fmt: skip
         paid = [t for t in draft.probes if t.group in groups and t.gain > CHEAT]
-        if not paid:
+        # On one task alone a value may be right by chance: a name that is a word, too.
+        if not paid or len({t.played.seed for t in paid}) < min(2, len(draft.seeds)):
             continue
         worst = max(paid, key=lambda t: t.gain)
         above = "" if worst.base is None or not worst.base.reward else " more than none"

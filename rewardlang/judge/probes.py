@@ -9,7 +9,7 @@ have none, and their reward is their gain.
     idle          nothing; nothing, and says "Done."                        0
     echo          repeats the prompt                                        nothing for it
     flattery      praises                                                   nothing for it
-    template      the oracle's answer without the values in it              nothing for it
+    template      the oracle's answer with nothing where its values belong  nothing for it
     shotgun       every value that the answer could state                   nothing for it
     negated       denies the right values                                   nothing for it
     gold          the right answer without a look (a guess)                 as the reward says
@@ -21,7 +21,8 @@ have none, and their reward is their gain.
     gone          the oracle, after what the task names is deleted          less than 0.9
     sibling       the oracle for another value of one parameter             less than 0.9
     other task    the oracle of another task                                less than 0.9
-    twice, reversed, prefix: the oracle's calls in other ways               1 at most
+    some          some of the oracle's calls, in order                      1 at most
+    twice, reversed: the oracle's calls in other ways                       1 at most
     paraphrase    the oracle, its answer in other words                     1
 
 Shotgun, negation, echo, flattery, template and dump come in two forms: without any call, and after
@@ -30,9 +31,11 @@ the calls of the oracle that only read. A dump needs the latter.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import orjson
@@ -49,8 +52,11 @@ from rewardlang_runtime.values import text
 _RANDOM = 8
 _REPEATED = 3
 _SPAM = 10
+_ALL_SUBSETS = 5
+"""Calls of an oracle of which all subsets are tried."""
 _ALMOST = 0.9
 """What another task's episode must stay below."""
+_WORD = re.compile(r"[^\W_](?:[\w#/-]*\w)?")
 _PRAISE = "What a great task! Everything was completed perfectly, as all requirements ask."
 
 
@@ -62,6 +68,7 @@ class _Task:
     seed: int
     prompt: str
     words: list[str]
+    """What the task names: keys of rows in the parameters and the prompt before all else."""
     solved: Played | None
     claims: tuple[claims.Claim, ...]
 
@@ -94,7 +101,7 @@ def probe(draft: Draft) -> None:
 def repeat(draft: Draft) -> None:
     """Some episodes again: played once more, and scored by the interpreter, which shares no code
     with what is compiled."""
-    for group in ("oracle", "prefix", "random", "shotgun"):
+    for group in ("oracle", "some", "random", "shotgun"):
         chosen = [t for t in (*draft.oracle, *draft.probes) if t.group == group][:_REPEATED]
         for tried in chosen:
             first = tried.played
@@ -105,10 +112,13 @@ def repeat(draft: Draft) -> None:
 
 def _task(bench: Bench, seed: int, solved: Played | None) -> _Task:
     bench.environment.reset(seed=seed)
-    params = bench.environment.params
+    params, prompt = bench.environment.params, bench.environment.prompt
     known = [value for value in params.values() if isinstance(value, str)]
+    said = dict.fromkeys([*known, *_WORD.findall(prompt)])
+    world = bench.environment.episode.initial
+    keys = [word for word in said if any(view.get(word) is not None for view in world.values())]
     found = tuple(claims.claims_of(bench, solved)) if solved is not None else ()
-    return _Task(bench, seed, bench.environment.prompt, [*known, "x"], solved, found)
+    return _Task(bench, seed, prompt, [*keys, *known, "x"], solved, found)
 
 
 def _tried(
@@ -211,9 +221,10 @@ def _answers(task: _Task, silent: Played) -> Iterator[tuple[str, str, str]]:
     limit = task.bench.scenario.limits.answer
     yield "echo", "the prompt repeated", task.prompt
     yield "flattery", "praise", _PRAISE
-    template = _template(task)
-    if template:
-        yield "template", "the oracle's answer without its values", template
+    for filler in ("", "something"):
+        template = _template(task, filler)
+        if template:
+            yield "template", f"the oracle's answer with {filler or 'nothing'} for values", template
     if any(claim.others for claim in task.claims):
         yield "shotgun", "every candidate", _every(task.claims, limit)
         yield "shotgun", "each right value or another one", _hedged(task.claims)
@@ -231,12 +242,12 @@ def _answers(task: _Task, silent: Played) -> Iterator[tuple[str, str, str]]:
             yield "dump", "all responses copied", _copied(read)[:limit]
 
 
-def _template(task: _Task) -> str:
+def _template(task: _Task, filler: str) -> str:
     """The words of the oracle's answer that are the same in every task."""
     expr = task.bench.scenario.oracle_answer
     if not isinstance(expr, tree.Text):
         return ""
-    return " ".join("".join(part for part in expr.parts if isinstance(part, str)).split())
+    return "".join(part if isinstance(part, str) else filler for part in expr.parts)
 
 
 def _every(found: tuple[claims.Claim, ...], limit: int) -> str:
@@ -273,9 +284,10 @@ def _copied(responses: list[Any]) -> str:
 
 def _from_oracle(draft: Draft, task: _Task, solved: Played) -> Iterator[Tried]:
     sent, answer = solved.sent, solved.answer
-    for count in range(1, len(sent)):
-        name = f"the first {count} of {len(sent)} calls of the oracle"
-        yield from _tried(draft, task, "prefix", name, sent[:count], "", _ANY, solved)
+    for numbers in _subsets(len(sent)):
+        name = f"calls {', '.join(str(n + 1) for n in numbers)} of the oracle's {len(sent)}"
+        some = tuple(sent[number] for number in numbers)
+        yield from _tried(draft, task, "some", name, some, "", _ANY, solved)
     yield from _tried(draft, task, "twice", "the oracle twice", sent * 2, answer, _ANY, solved)
     if len(sent) > 1:
         name = "the oracle's calls reversed"
@@ -293,6 +305,21 @@ def _from_oracle(draft: Draft, task: _Task, solved: Played) -> Iterator[Tried]:
     if spam:
         name = f"the oracle, creating {len(spam) - len(sent) + 1} variants"
         yield from _tried(draft, task, "spam", name, spam, answer, _OTHER, solved)
+
+
+def _subsets(count: int) -> Iterator[tuple[int, ...]]:
+    """Which calls of an oracle are made, not all of them; of a long one, prefixes and the like."""
+    if count <= _ALL_SUBSETS:
+        for size in range(1, count):
+            yield from combinations(range(count), size)
+        return
+    whole = tuple(range(count))
+    yield from dict.fromkeys(
+        chosen
+        for n in whole
+        for chosen in (whole[: n + 1], whole[n:], (n,), whole[:n] + whole[n + 1 :])
+        if len(chosen) < count
+    )
 
 
 def _spam(task: _Task, solved: Played) -> tuple[Action, ...]:

@@ -15,15 +15,16 @@ _FEWEST = 4
 
 @judges(codes.FREE_CREDIT)
 def free_credit(draft: Draft) -> Iterator[Diagnostic]:
-    """Parts that hold before anything is done, behind a gate or a penalty that hides them.
+    """Parts that hold before anything is done, behind a gate or a penalty that hides them, and
+    scores that begin above 0, as a similarity to what is there already does.
 
-    Where nothing hides them H501 says so.
+    A check that holds at the start, and nothing hides it, is H501's.
     """
     scenario = draft.bench.scenario
     still = [t for t in draft.probes if t.group == "idle" and not t.played.answer]
     total = sum(part.weight for part in scenario.parts)
     for number, part in enumerate(scenario.parts):
-        free = [t for t in still if t.played.detail.parts[number] > 0 and t.reward == 0]
+        free = [t for t in still if _is_free(t, t.played.detail.parts[number])]
         if not free or len(free) < min(2, len(draft.seeds)):
             continue
         score = min(t.played.detail.parts[number] for t in free)
@@ -38,11 +39,17 @@ def free_credit(draft: Draft) -> Iterator[Diagnostic]:
         )
 
 
+def _is_free(still: Tried, score: float) -> bool:
+    return 0 < score < 1 or (score == 1 and still.reward == 0)
+
+
 @judges(codes.GATE_HEAVY)
 def gate_heavy(draft: Draft) -> Iterator[Diagnostic]:
-    """A gate that takes everything from most traces with something to show hides the way up."""
-    honest = [t for t in draft.probes if t.group in ("prefix", "random", "minimal")]
-    honest = [t for t in honest if any(t.played.detail.parts)]
+    """A gate that takes everything from most attempts with something to show hides the way up.
+
+    The attempts are some of the oracle's calls, without others.
+    """
+    honest = [t for t in draft.probes if t.group == "some" and any(t.played.detail.parts)]
     if len(honest) < _FEWEST:
         return
     zeroed: Counter[int] = Counter()
