@@ -14,9 +14,9 @@ _TEMPLATE = """\
 rewardlang: 1
 scenario: {name}
 title: Put the label "triaged" on one issue
-use: [jira] # the API: its tools, and how they answer
-world: acme # what is there when an episode starts
-params: # drawn for every task
+use: [jira]  # the API: its tools, and how they answer
+world: acme  # what is there when an episode starts
+params:  # drawn for every task
   key: one_of(initial.issues.filter(i => i.fields.project.key == "PAY").map(i => i.key))
 assume: ['"triaged" not in before']
 prompt: Add the label "triaged" to {{key}}. Keep the labels that it has.
@@ -25,14 +25,14 @@ let:
   before: initial.issues[params.key]!.fields.labels
   wanted: before.union(["triaged"])
   now: final.issues[params.key]?.fields.labels ?? []
-reward: # the weighted mean of the parts; 0 when a gate fails
+reward:  # the weighted mean of the parts; 0 when a gate fails
   gates:
     - id: nothing_else
       require: delta.changed_only(issues[params.key].fields.labels, issues[params.key].fields.updated)
   parts:
     - {{id: looked, weight: 1, check: "called getIssue{{ok, args.issueIdOrKey == params.key}}"}}
     - {{id: labelled, weight: 3, score: "gain(f1(before, wanted), f1(now, wanted))"}}
-oracle: # a solution; it must earn 1
+oracle:  # a solution; it must earn 1
   - getIssue: {{issueIdOrKey: "{{key}}"}}
   - editIssue: {{issueIdOrKey: "{{key}}", update: {{labels: [{{add: triaged}}]}}}}
 tests:

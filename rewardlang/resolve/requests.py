@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jsonschema_rs
 
@@ -13,6 +15,7 @@ from rewardlang.diagnostics.spelling import suggest
 from rewardlang.model import Operation
 from rewardlang.resolve.chain_errors import missing
 from rewardlang.resolve.report import listing
+from rewardlang.resolve.request_schemas import DEFS
 from rewardlang.resolve.scope import Scope
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
@@ -109,8 +112,47 @@ def _check_constant(
             f"`{operation.name}` does not admit this `{where}`",
             part.span,
             str(error.message)[:120],
+            help=_wanted(_at(schema, path), schema),
         )
         return
+
+
+def _wanted(part: Mapping[str, Any], whole: Mapping[str, Any]) -> str | None:
+    """How a value of the schema `part`, when that is an object, is written."""
+    text = skeleton(part, whole)
+    return f"write `{text}`" if text.startswith("{") and text != "{}" else None
+
+
+def skeleton(schema: Mapping[str, Any], whole: Mapping[str, Any], depth: int = 2) -> str:
+    """The least value of a schema as YAML in one line: what is needed, `...` for what is free."""
+    schema = _followed(schema, whole)
+    if "const" in schema or len(schema.get("enum", ())) == 1:
+        return json.dumps(schema.get("const", schema.get("enum", [None])[0])).strip('"')
+    kinds = schema.get("type")
+    kind = kinds[0] if isinstance(kinds, list) else kinds
+    if kind == "array":
+        return "[...]"
+    if kind != "object" or not depth:
+        return "..."
+    properties = schema.get("properties", {})
+    named = {name: properties[name] for name in schema.get("required", ()) if name in properties}
+    inside = ", ".join(f"{n}: {skeleton(s, whole, depth - 1)}" for n, s in named.items())
+    return f"{{{inside}}}"
+
+
+def _at(schema: Mapping[str, Any], path: Sequence[str | int]) -> Mapping[str, Any]:
+    """The part of a schema for the value at `path`; an empty one where it does not say."""
+    part = _followed(schema, schema)
+    for step in path:
+        found = part.get("items", {}) if isinstance(step, int) else part.get("properties", {})
+        part = _followed(found if isinstance(step, int) else found.get(step, {}), schema)
+    return part
+
+
+def _followed(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = str(schema.get("$ref", "")).removeprefix(DEFS)
+    found: Mapping[str, Any] = whole.get("$defs", {}).get(name, {}) if name else schema
+    return found
 
 
 def _follow(shape: nodes.Shape, path: list[str | int]) -> tuple[nodes.Shape, list[str | int]]:
@@ -143,11 +185,13 @@ def _check_type(
     if how is Fit.NULL and may_be_null(scope.expand(expr.type)):
         missing(expr, scope)
         return
+    top, *path = name.split(".")
     scope.report.add(
         codes.SCHEMA_UNSATISFIABLE,
         f"`{operation.name}` does not admit this `{name}`",
         expr.span,
         f"{describe(expr.type)}, but {describe(wanted)} is wanted",
+        help=_wanted(_at(_own_schema(operation, top), list(path)), _own_schema(operation, top)),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from resolve.desk import linted, resolved, summary
 
-from rewardlang import tree
+from rewardlang import driver, tree
+from rewardlang.resolve.requests import skeleton
 
 
 def errors(fragment):
@@ -303,3 +304,48 @@ def test_unused_definitions():
         )
     ]
     assert found == [("D208", "other"), ("D208", "b"), ("D208", "y")]
+
+
+# ---- what a schema wants ----
+
+DOC = {
+    "type": ["object", "null"],
+    "required": ["type", "version", "content"],
+    "properties": {
+        "type": {"const": "doc"},
+        "version": {"const": 1},
+        "content": {"type": "array", "items": {"type": "object"}},
+        "extra": {"type": "string"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        (DOC, "{type: doc, version: 1, content: [...]}"),
+        ({"$ref": "#/$defs/Doc", "$defs": {"Doc": DOC}}, "{type: doc, version: 1, content: [...]}"),
+        ({"type": "object", "required": ["a"], "properties": {"a": DOC}}, "{a: {type: doc, vers"),
+        ({"type": "object", "required": ["a"], "properties": {"a": {"enum": ["x"]}}}, "{a: x}"),
+        ({"type": "object"}, "{}"),
+        ({"type": "string"}, "..."),
+        ({}, "..."),
+    ],
+)
+def test_the_least_value_of_a_schema(schema, text):
+    assert skeleton(schema, schema).startswith(text)
+
+
+def test_a_document_as_text_is_told_how_to_be_written(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "rewardlang: 1\nscenario: jira.x\ntitle: X\nuse: [jira]\nworld: acme\n"
+        'params: {key: \'one_of(["PAY-12", "PAY-13"])\'}\nprompt: Comment on {key}.\n'
+        "reward: {parts: [{id: said, weight: 1, check: 'called addComment{ok}'}]}\n"
+        "oracle:\n  - addComment: {issueIdOrKey: '{key}', body: Done.}\n"
+        "  - addComment: {issueIdOrKey: '{key}', body: '{key} is done.'}\n"
+        "  - addComment: {issueIdOrKey: '{key}', body: {type: doc, version: 1, content: none}}\n"
+    )
+    found = [d for d in driver.check(path).diagnostics if d.code.id == "T113"]
+    wanted = "write `{type: doc, version: 1, content: [...]}`"
+    assert [d.help for d in found] == [wanted, wanted, None]
