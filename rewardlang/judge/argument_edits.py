@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from rewardlang.judge.bench import Action
 from rewardlang.judge.leaves import Path, at, in_words, keyword, leaves, places, put, without
 from rewardlang.judge.mutant import Direction, Mutant, Start
 
-_SIBLINGS = 8
+_SIBLINGS = 24
 """Rows that are tried for one that the call accepts."""
 _DEPTH = 4
 """How deep arguments are left out; lists have mutants of their own."""
@@ -42,7 +43,7 @@ def _accepted(start: Start, step: int, value: str) -> str | None:
     """Another row's identifier with which the calls still succeed, or else any other one."""
     others = start.grounds.siblings(value)[:_SIBLINGS]
     for other in others:
-        played = start.grounds.bench.play(start.base.seed, _everywhere(start, value, other))
+        played = start.again(_everywhere(start, value, other))
         if all(call.ok for call in played.calls):
             return other
     return others[0] if others else None
@@ -57,6 +58,21 @@ def _everywhere(start: Start, value: str, other: str) -> tuple[tuple[str, Any], 
                 changed = put(changed, path, other)
         sent.append((operation, changed))
     return tuple(sent)
+
+
+def elsewhere(start: Start, number: int) -> Action | None:
+    """One call of the oracle on another row, if that succeeds where it stands."""
+    operation, args = start.sent[number]
+    for path, value in leaves(args):
+        if not isinstance(value, str) or value not in start.grounds.owner:
+            continue
+        for other in start.grounds.siblings(value)[:_SIBLINGS]:
+            action = (operation, put(args, path, other))
+            sent = (*start.sent[:number], action)
+            played = start.again(sent)
+            if all(call.ok for call in played.calls):
+                return action
+    return None
 
 
 def _identified(start: Start, step: int, path: Path, value: str) -> bool:

@@ -11,6 +11,7 @@ from rewardlang.judge.bench import Bench, Played
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.faults import FAULTS, Fault, fault_of
 from rewardlang.judge.judgement import Outcome, OutcomeKind, RewardMutant, Searched, Undecided
+from rewardlang.judge.mutant import Start
 from rewardlang_runtime import Detail
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Draft:
     oracle: list[Tried] = field(default_factory=list)
     ladder: list[Tried] = field(default_factory=list)
     probes: list[Tried] = field(default_factory=list)
+    starts: tuple[Start, ...] = ()
+    """What mutants are made from, one for each task."""
     trace_mutants: list[Tried] = field(default_factory=list)
     tests: list[Tried] = field(default_factory=list)
     """The calls of the file's own `tests:`."""

@@ -28,7 +28,7 @@ def farming(start: Start) -> Iterator[Tried]:
     """Everything that is tried, each with the episode that it adds to."""
     for count in range(len(start.sent) + 1):
         prefix = start.sent[:count]
-        before = start.grounds.bench.play(start.base.seed, prefix)
+        before = start.again(prefix)
         name = _first(count)
         yield from _again(start, prefix, before, name)
         yield from _refused(start, prefix, before, name)
@@ -52,7 +52,7 @@ def _again(start: Start, prefix: tuple[Action, ...], before: Played, name: str) 
     if following == (last,):
         return
     for times in range(1, _room(start, prefix, _TIMES) + 1):
-        played = start.grounds.bench.play(start.base.seed, (*prefix, *[last] * times))
+        played = start.again((*prefix, *[last] * times))
         shown = f"{name} and `{last[0]}` again" + (f", {times} times" if times > 1 else "")
         yield _tried("repeat", shown, f"`{last[0]}`", played, before)
 
@@ -66,7 +66,7 @@ def _refused(
     for action in start.grounds.failing():
         for at in dict.fromkeys((len(prefix), max(0, len(prefix) - 1))):
             sent = (*prefix[:at], action, *prefix[at:])
-            played = start.grounds.bench.play(start.base.seed, sent)
+            played = start.again(sent)
             shown = (
                 f"{name} with a refused `{action[0]}` as call {at + 1}"
                 if sent[1:]
@@ -80,8 +80,8 @@ def _more_reads(start: Start, prefix: tuple[Action, ...], name: str) -> Iterator
     if _room(start, prefix, 2) < 2:
         return
     for action in islice(start.grounds.reads("sibling"), _READS):
-        once = start.grounds.bench.play(start.base.seed, (*prefix, action))
-        twice = start.grounds.bench.play(start.base.seed, (*prefix, action, action))
+        once = start.again((*prefix, action))
+        twice = start.again((*prefix, action, action))
         shown = f"{name} and `{action[0]}` twice"
         yield _tried("more-calls", shown, f"`{action[0]}`", twice, once)
 
@@ -92,8 +92,8 @@ def _longer_answer(start: Start) -> Iterator[Tried]:
     short, long = (_filler(start.base.answer, share)[:limit] for share in _SIZES)
     for sent in dict.fromkeys(((), len(start.sent))):
         calls = start.sent if sent else ()
-        before = start.grounds.bench.play(start.base.seed, calls, short)
-        played = start.grounds.bench.play(start.base.seed, calls, long)
+        before = start.again(calls, short)
+        played = start.again(calls, long)
         shown = f"{_first(len(calls))} and a long answer that says nothing"
         yield _tried("longer", shown, "the answer", played, before)
 
@@ -107,8 +107,7 @@ def _longer_texts(start: Start) -> Iterator[Tried]:
             if not isinstance(value, str) or " " not in value or value in start.texts:
                 continue
             short, long = (
-                start.grounds.bench.play(
-                    start.base.seed,
+                start.again(
                     start.with_step(number, (operation, put(args, path, _filler(value, share)))),
                     start.base.answer,
                 )

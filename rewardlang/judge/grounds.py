@@ -13,7 +13,7 @@ from typing import Any, Literal
 from rewardlang import model
 from rewardlang.judge.bench import Action, Bench, Played
 from rewardlang.judge.ends import Ends
-from rewardlang.judge.leaves import Path, leaves, put, resolved, strings, variants
+from rewardlang.judge.leaves import Path, at, leaves, put, resolved, strings, variants
 from rewardlang_runtime.plan import plan_of
 
 Aim = Literal["target", "sibling"]
@@ -28,6 +28,10 @@ _SLOT = "\0"
 """Where a string that means something belongs."""
 _TRIES = 120
 """Arguments that are tried for one operation and one aim."""
+_SLOTS = 3
+"""Strings that are tried together."""
+_SPREAD = 6
+"""Rows of a table that are tried, all over it."""
 _FILLED = 24
 """Optional arguments that are tried for one operation."""
 _KEPT = 3
@@ -48,6 +52,7 @@ class Grounds:
         self.ends = ends
         scenario = bench.scenario
         self._operations: Mapping[str, model.Operation] = scenario.operations
+        self._tools = bench.compiled.tools
         self._world = plan_of(bench.compiled).base.world
         said = [*strings([args for _, args in base.sent]), *strings(base.episode.params)]
         named = dict.fromkeys(said)
@@ -64,6 +69,7 @@ class Grounds:
                         self.owner.setdefault(identifier, (name, key))
                 if any(identifier in named for identifier in ids):
                     self.targets[name].append(key)
+        self._found: dict[str, list[Action]] = {}
         self._said = [text for text in named if text not in self.owner][:8]
 
     # ---- rows ----
@@ -101,24 +107,36 @@ class Grounds:
 
     def reads(self, aim: Aim) -> list[Action]:
         """One call of each reading tool that succeeds."""
-        found = []
-        for name in self.bench.compiled.tools:
-            if not self._operations[name].writes:
-                found += list(islice(self._succeeding(name, aim, ()), 1))
-        return found
+        if aim not in self._found:
+            names = [name for name in self._tools if not self._operations[name].writes]
+            calls = (islice(self._succeeding(name, aim, ()), 1) for name in names)
+            self._found[aim] = [action for found in calls for action in found]
+        return self._found[aim]
+
+    def looks(self, aim: Aim) -> list[Action]:
+        """As `reads`, and with each optional argument that the tool takes."""
+        key = f"looks {aim}"
+        if key not in self._found:
+            found = self._found[key] = self.reads(aim).copy()
+            for name in [name for name in self._tools if not self._operations[name].writes]:
+                for fill in islice(_optional(self._operations[name].schema), _FILLED):
+                    found += islice(self._succeeding(name, aim, fill), 1)
+        return self._found[key]
 
     def writes(self) -> list[Action]:
         """Calls after the oracle's that change what the oracle left alone."""
-        found: list[Action] = []
-        for name in self.bench.compiled.tools:
-            if self._operations[name].writes:
-                found += list(islice(self._changing(name, "sibling"), 1))
-                found += list(islice(self._changing(name, "target"), _KEPT))
-        return found
+        if "writes" not in self._found:
+            found = self._found["writes"] = []
+            for name in [name for name in self._tools if self._operations[name].writes]:
+                found += islice(self._changing(name, "sibling"), 1)
+                found += islice(self._changing(name, "target"), _KEPT)
+        return self._found["writes"]
 
     def failing(self) -> list[Action]:
         """Calls that are refused: an invented tool, and each tool of the oracle with nothing, and
         with a name that nothing has."""
+        if "failing" in self._found:
+            return self._found["failing"]
         found: list[Action] = [(INVENTED, {})]
         for name, args in dict(self.base.sent).items():
             wrong = args if isinstance(args, dict) else {}
@@ -127,6 +145,7 @@ class Grounds:
             for candidate in ({}, wrong):
                 if not self._call((), (name, candidate))[0]:
                     found.append((name, candidate))
+        self._found["failing"] = found
         return found
 
     def _changing(self, name: str, aim: Aim) -> Iterator[Action]:
@@ -155,7 +174,7 @@ class Grounds:
     def _call(self, before: Any, action: Action) -> tuple[bool, dict[Any, None]]:
         """Whether a call succeeds, and what has changed then."""
         environment = self.bench.environment
-        environment.reset(seed=self.base.seed)
+        environment.reset(seed=self.base.seed, options={"params": self.base.episode.params})
         for operation, args in before:
             environment.call(operation, args)
         environment.call(*action)
@@ -169,8 +188,10 @@ class Grounds:
         args = minimal(root, root)
         if fill:
             args = _filled(args, fill, root)
+        if self._operations[name].writes:
+            yield from self._echoed(name, aim, args)
         slots = [path for path, leaf in leaves(args) if leaf == _SLOT]
-        if len(slots) > 3:
+        if len(slots) > _SLOTS:
             return
         for chosen in product(*(self._values(name, slot, aim) for slot in slots)):
             filled = args
@@ -178,16 +199,37 @@ class Grounds:
                 filled = put(filled, slot, value)
             yield filled
 
+    def _echoed(self, operation: str, aim: Aim, args: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Arguments that repeat a row, numbers one higher: what replaces a row often wants that."""
+        for name in self.targets:
+            if _stem(name) not in operation.lower():
+                continue
+            for key in self._keys(name, aim):
+                row = self._world[name].get(key) or {}
+                echo = args
+                for path, leaf in leaves(args):
+                    value = at(row, path)
+                    if isinstance(value, int) and not isinstance(value, bool):
+                        value += 1
+                    elif not isinstance(value, str):
+                        value = key if leaf == _SLOT else leaf
+                    echo = put(echo, path, value)
+                yield echo
+
+    def _keys(self, table: str, aim: Aim) -> list[str]:
+        """Keys of rows: of one that was named, or of some others all over the table."""
+        keys, targets = self._world[table].keys(), self.targets[table]
+        if aim == "target":
+            return (targets or keys)[:1]
+        return [key for key in keys[:: len(keys) // _SPREAD + 1] if key not in targets]
+
     def _values(self, operation: str, slot: Path, aim: Aim) -> list[str]:
         """What a string may be: a key of a table, a move of a workflow, a query, a text."""
         word = "".join(str(step) for step in slot).lower()
         names = sorted(self.targets, key=lambda name: (_stem(name) not in word, name))
         found: list[str] = []
         for name in names:
-            keys = self._world[name].keys()
-            targets = self.targets[name]
-            others = [key for key in islice(keys, len(targets) + 2) if key not in targets]
-            found += (targets or keys)[:1] if aim == "target" else others[:2]
+            found += self._keys(name, aim)
         api = self._api_of(operation)
         for workflow in api.workflows.values():
             found += [move.id for move in workflow.moves]
@@ -198,12 +240,8 @@ class Grounds:
 
     def _queries(self, search: model.SearchDef, aim: Aim) -> list[str]:
         """Queries that find the target, or another row, by each field."""
-        view = self._world[search.table]
-        keys = view.keys()
-        targets = self.targets[search.table]
-        others = [key for key in islice(keys, len(targets) + 1) if key not in targets]
-        key = next(iter(targets or keys if aim == "target" else others), None)
-        row = view.get(key) if key is not None else None
+        keys = self._keys(search.table, aim)
+        row = self._world[search.table].get(keys[0]) if keys else None
         found = []
         for each in search.fields if row is not None else ():
             for path in each.paths:

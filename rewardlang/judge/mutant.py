@@ -72,8 +72,9 @@ class Start:
         return operation in self.scenario.operations and self.scenario.operations[operation].writes
 
     def schema(self, operation: str) -> dict[str, Any]:
-        """The schema of an operation's arguments."""
-        return self.scenario.operations[operation].schema
+        """The schema of an operation's arguments; {} of a tool that does not exist."""
+        known = self.scenario.operations.get(operation)
+        return {} if known is None else known.schema
 
     def stated(self, value: Any) -> bool:
         """Whether the prompt or a parameter says the value, word by word."""
@@ -93,6 +94,10 @@ class Start:
         if isinstance(value, dict | list):
             return any(self.stated(leaf) for _, leaf in leaves(value))
         return False
+
+    def again(self, sent: tuple[Action, ...], answer: str = "") -> Played:
+        """Other calls and another answer in the same task."""
+        return self.grounds.bench.again(self.base, sent, answer)
 
     def with_step(self, number: int, *actions: Action) -> tuple[Action, ...]:
         """The calls with others in place of one."""

@@ -4,6 +4,7 @@ something, on every task that is tried."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from rewardlang import model, tree
 from rewardlang.judge import answer_edits, argument_edits, step_edits
@@ -52,7 +53,7 @@ EDITS: tuple[Edit, ...] = (
 
 def mutate_traces(draft: Draft) -> None:
     """Play every mutant of the oracle on every task on which the oracle earns 1."""
-    starts = starts_of(draft)
+    draft.starts = starts = starts_of(draft)
     if not starts:
         why = "the oracle earns 1 on none of the tasks, so that there is nothing to change"
         draft.undecided.append(Undecided(_CODES, why, "mend the oracle, or give the file one"))
@@ -66,21 +67,36 @@ def mutate_traces(draft: Draft) -> None:
         draft.trace_mutants += farming(start)
 
 
-def starts_of(draft: Draft) -> list[Start]:
+def starts_of(draft: Draft) -> tuple[Start, ...]:
     """What the mutants of each task are made from."""
     bench, solved = draft.bench, draft.solved()
-    ends = Ends(bench)
     varying = _varying(solved)
     reads_answer = _reads_answer(bench.scenario)
-    starts = []
+    starts: list[Start] = []
     for base in solved:
-        environment = bench.environment
-        environment.reset(seed=base.seed)
-        prompt = spoken(f"{environment.prompt} {environment.system}")
-        grounds = Grounds(bench, base, ends)
+        grounds = Grounds(bench, base, Ends(bench))
+        prompt = _prompt(bench, base)
         texts = starts[0].texts if starts else grounds.texts()
         starts.append(Start(bench.scenario, base, prompt, grounds, varying, reads_answer, texts))
-    return starts
+    return tuple(starts)
+
+
+def beside(draft: Draft) -> Iterator[Start]:
+    """The same for the episodes of the file's own tests: other ways of doing the task."""
+    bench = draft.bench
+    for tried in draft.tests:
+        base = tried.played
+        if draft.starts and base.sent and not any(base.sent == s.sent for s in draft.starts):
+            grounds = Grounds(bench, base, Ends(bench))
+            yield replace(
+                draft.starts[0], base=base, grounds=grounds, prompt=_prompt(bench, base), varying={}
+            )
+
+
+def _prompt(bench: Bench, base: Played) -> str:
+    environment = bench.environment
+    environment.reset(seed=base.seed, options={"params": base.episode.params})
+    return spoken(f"{environment.prompt} {environment.system}")
 
 
 def _varying(solved: list[Played]) -> dict[tuple[int, Path], None]:
@@ -118,7 +134,7 @@ def _played(bench: Bench, start: Start, ends: Ends) -> Iterator[Tried]:
             if identity in seen or len(mutant.sent) > bench.compiled.calls_limit:
                 continue
             seen[identity] = None
-            played = bench.play(base.seed, mutant.sent, mutant.answer)
+            played = bench.again(base, mutant.sent, mutant.answer)
             if mutant.group == "insert-read" and (control is None or played.reward > control):
                 control = played.reward
             yield _judged(mutant, base, played, ends.end(played) == end, control)
