@@ -9,7 +9,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.judge.draft import Draft, Tried, judges
 
-_FEWEST = 4
+_FEWEST = 3
 """Traces with something to lose, below which nothing is said of gates."""
 
 
