@@ -178,15 +178,14 @@ class Linted:
 
     Attributes:
         diagnostics, suppressions, uses: As in `Checked`.
-        complete: Whether all rules ran: errors that nothing can suppress stop them.
-        judgeable: Whether it is a scenario, and complete.
+        judgeable: Whether it is a scenario on which all rules ran: errors that nothing can suppress
+            stop them.
         content: Changes with everything that this was made from.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     suppressions: tuple[Suppression, ...]
     uses: tuple[Use, ...]
-    complete: bool
     judgeable: bool
     content: str
 
@@ -195,13 +194,10 @@ def lint_file(path: str | Path, *, use_cache: bool = True) -> Linted:
     """`check`, for those who do not need the scenario; what is found is kept for `lint_kept`."""
     known = kept.Kept("lint", Path(path), use_cache=use_cache)
     checked = check(path, known.files)
-    complete = not any(is_hard(d.code) for d in checked.diagnostics)
-    flags = {"complete": complete, "judgeable": checked.judgeable is not None}
+    judgeable = checked.judgeable is not None
     plain = kept.to_plain(checked.diagnostics, checked.suppressions, checked.uses)
-    known.write({**plain, **flags})
-    return Linted(
-        checked.diagnostics, checked.suppressions, checked.uses, content=known.content, **flags
-    )
+    known.write({**plain, "judgeable": judgeable})
+    return Linted(checked.diagnostics, checked.suppressions, checked.uses, judgeable, known.content)
 
 
 def lint_kept(path: str | Path, seen: kept.Seen | None = None) -> Linted | None:
@@ -215,9 +211,7 @@ def lint_kept(path: str | Path, seen: kept.Seen | None = None) -> Linted | None:
         return None
     suppressions, uses = kept.suppressions_from_plain(entry)
     diagnostics = tuple(kept.from_plain(entry))
-    return Linted(
-        diagnostics, suppressions, uses, entry["complete"], entry["judgeable"], known.content
-    )
+    return Linted(diagnostics, suppressions, uses, entry["judgeable"], known.content)
 
 
 def scenario_of(path: str | Path, files: Files | None = None) -> model.Scenario:

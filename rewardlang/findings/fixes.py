@@ -10,9 +10,11 @@ from pathlib import Path
 from rewardlang import driver
 from rewardlang.data import Files
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix
+from rewardlang.findings.judged import rules
 from rewardlang.findings.run import Options
 from rewardlang.findings.selection import Selection
 from rewardlang.findings.settings import Finder
+from rewardlang.findings.unused import unused
 
 _ROUNDS = 20
 """Rounds of fixes for one file at most: two fixes may want to undo each other."""
@@ -87,7 +89,7 @@ def _mended(
     seen = {text}
     for _ in range(_ROUNDS):
         overlay.texts[path] = text
-        diagnostics = driver.check(path, overlay).diagnostics
+        diagnostics = _found(path, overlay)
         fixes = [
             d.fix
             for d in diagnostics
@@ -103,6 +105,15 @@ def _mended(
         text, count = changed, count + used
     overlay.texts[path] = text
     return text, count
+
+
+def _found(path: Path, overlay: Overlay) -> list[Diagnostic]:
+    """What the static rules find, and the suppressions that none of it needs."""
+    checked = driver.check(path, overlay)
+    own = [s for s in checked.suppressions if s.comment.source.path == path.as_posix()]
+    known = checked.judgeable is not None
+    left = unused(own, checked.uses, lambda code: known and code not in rules()) if own else ()
+    return [*checked.diagnostics, *left]
 
 
 def _accepted(

@@ -93,7 +93,7 @@ class _File:
 
     def decides(self, code: str) -> bool:
         """Whether this run would have found a code in this file."""
-        if not self.linted.complete or code in _FROM_ROLLOUTS:
+        if not self.linted.judgeable or code in _FROM_ROLLOUTS:
             return False
         if self.judged is None:
             return code not in rules()

@@ -45,8 +45,11 @@ def unknown(prefix: str) -> str | None:
     """What to do about a prefix that no code has; None when some code has it."""
     if any(id.startswith(prefix) for id in CODES):
         return None
+    upper = prefix.upper()
     named = next((code.id for code in CODES.values() if code.name == prefix.lower()), None)
-    meant = named or suggest(prefix.upper(), [*CODES, *{id[0]: None for id in CODES}])
+    if any(id.startswith(upper) for id in CODES):
+        named = upper
+    meant = named or suggest(upper, CODES)
     if meant is None:
         return "write a code, H501, or what codes begin with, H5 or H"
     return f"did you mean `{meant}`?"
