@@ -5,24 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rewardlang.judge.leaves import strings
 from rewardlang.judge.mutant import Mutant, Start
 
 _VERB = re.compile(r"\b(is|are|was|were|has been|have been)\b(?! (?:not|no)\b)")
+_NAME = 3
+"""Characters from which a text of a response is a value that an answer names."""
 _SENTENCE = 4
 """Words from which an answer is a sentence, which can be put otherwise."""
 
 
 def negate_answer(start: Start) -> Iterator[Mutant]:
-    """The answer says the opposite."""
+    """The answer says the opposite: what it was answered stands behind a `not`."""
     answer = start.base.answer
-    negated = _VERB.sub(r"\1 not", answer)
-    if negated != answer:
+    known = [text for call in start.base.calls for text in strings(call.response)]
+    named = [text.lower() for text in dict.fromkeys(known) if len(text) >= _NAME]
+
+    def negated(match: re.Match[str]) -> str:
+        following = answer[match.end() :].lower()
+        return f"{match[0]} not" if any(name in following for name in named) else match[0]
+
+    said = _VERB.sub(negated, answer)
+    if said != answer:
         yield Mutant(
             "negate-answer",
             "the answer",
-            f"the oracle with the answer {negated!r}",
+            f"the oracle with the answer {said!r}",
             start.sent,
-            negated,
+            said,
             "lower" if start.reads_answer else "not higher",
         )
 

@@ -139,7 +139,7 @@ def _same_values(
     if len(varying) != 1:
         return None
     domain = _domain(scenario, varying[0])
-    if domain is None or len(domain) > _DOMAIN:
+    if domain is None or domain.stop - domain.start > _DOMAIN:
         return None
     same = all(_at(before, varying[0], n) == _at(after, varying[0], n) for n in domain)
     shown = " ".join(varying[0].span.text.split())

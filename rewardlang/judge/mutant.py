@@ -12,9 +12,9 @@ from rewardlang.judge.bench import Action, Played
 from rewardlang.judge.grounds import Grounds
 from rewardlang.judge.leaves import Path, leaves
 
-Direction = Literal["lower", "clearly lower", "not higher", "same"]
-"""What should become of the reward: less than before, less than 0.9 of it, no more than it, the
-same but for a tenth."""
+Direction = Literal["lower", "clearly lower", "not higher", "not lower", "same"]
+"""What should become of the reward: less than before, less than 0.9 of it, no more than it, no
+less, the same but for a tenth."""
 
 
 @dataclass(frozen=True, slots=True)

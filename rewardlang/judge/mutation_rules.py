@@ -144,7 +144,8 @@ def call_without_effect(draft: Draft) -> Iterator[Diagnostic]:
 
 @judges(codes.ERROR_FARMING)
 def error_farming(draft: Draft) -> Iterator[Diagnostic]:
-    """A refused call must never pay."""
+    """A refused call must never pay, nor be missed where the oracle has one."""
+    advice = "pay for what the task asks for, not for getting over a mistake"
     yield from _findings(
         draft,
         codes.ERROR_FARMING,
@@ -152,7 +153,16 @@ def error_farming(draft: Draft) -> Iterator[Diagnostic]:
         _raised(draft),
         lambda tried: f"{tried.name}: the reward rises {_from_to(tried)}",
         "{line} pays for it",
-        "pay for what the task asks for, not for getting over a mistake",
+        advice,
+    )
+    yield from _findings(
+        draft,
+        codes.ERROR_FARMING,
+        _missed(draft, "drop-refused"),
+        _lowered(draft),
+        lambda tried: f"{tried.name}: the reward falls {_from_to(tried)}",
+        "{line} pays for the refused call",
+        advice,
     )
 
 

@@ -21,15 +21,16 @@ _READS = 4
 
 
 def drop_step(start: Start) -> Iterator[Mutant]:
-    """Leave one call out."""
+    """Leave one call out; one that the oracle has refused must not be missed."""
     for number, (operation, _) in enumerate(start.sent):
+        refused = not all(call.ok for call in start.base.calls[number : number + 1])
         yield Mutant(
-            "drop-step",
+            "drop-refused" if refused else "drop-step",
             f"step {number + 1}",
-            f"the oracle without step {number + 1}, `{operation}`",
+            f"the oracle without step {number + 1}, `{operation}`" + ", refused" * refused,
             start.with_step(number),
             start.base.answer,
-            "clearly lower",
+            "not lower" if refused else "clearly lower",
         )
 
 

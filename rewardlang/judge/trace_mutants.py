@@ -168,6 +168,8 @@ def _judged(
             expected, right = f"less than {limit:g}", played.reward < limit * base.reward
         case "not higher":
             expected, right = "at most 1", played.reward <= base.reward
+        case "not lower":
+            expected, right = "1", played.reward >= base.reward
         case "same":
             expected, right = f"at least {CLEARLY:g}", played.reward >= CLEARLY * base.reward
     return Tried(

@@ -19,7 +19,7 @@ from rewardlang.judge.argument_edits import (
 from rewardlang.judge.bench import Action
 from rewardlang.judge.draft import Draft, Tried
 from rewardlang.judge.grounds import INVENTED
-from rewardlang.judge.leaves import in_words, places, without
+from rewardlang.judge.leaves import in_words, leaves, places, put, without
 from rewardlang.judge.mutant import Start
 from rewardlang.judge.retold import items, roots
 from rewardlang.judge.trace_mutants import beside
@@ -33,6 +33,8 @@ _SHORTER = 9
 """Arguments that are left out, in pairs with other changes."""
 _OF_TEST = 40
 """The same, and arguments changed, for each test of the file."""
+_LONGEST = 2_000
+"""Characters of a text that is filled up."""
 _MORE_TASKS = 9
 """Tasks beyond those of the probes on which the oracle's prefixes are played."""
 _REFUSED: Action = (INVENTED, {})
@@ -46,6 +48,7 @@ def varied(draft: Draft) -> Iterator[Tried]:
         yield from _stepwise(start, _STEPWISE)
         yield from _counted(start)
         yield from _answers(start)
+        yield from _long_texts(start)
         yield from _wandering(start)
     for start in beside(draft):
         yield from _stepwise(start, _OF_TEST)
@@ -147,28 +150,53 @@ def _counted(start: Start) -> Iterator[Tried]:
         yield _tried(start, f"{shown}, then the oracle", (action, *start.sent), start.base.answer)
 
 
-def _answers(start: Start) -> Iterator[Tried]:
-    """The oracle's answer with each text of the reward in it, and as long as its numbers say."""
-    scenario, answer = start.scenario, start.base.answer
+def _constants(start: Start) -> dict[str | int, None]:
+    """The texts and whole numbers that the reward mentions."""
+    scenario = start.scenario
     whole = [root for item in items(scenario) for root in roots(scenario, item)]
     lets = {let.name: let for let in scenario.lets}
     whole += [lets[name].value for name in mentioned(whole, lets)]
-    constants: dict[str | int, None] = {}
-    for root in whole if start.reads_answer else ():
+    found: dict[str | int, None] = {}
+    for root in whole:
         for node in everything(root):
             if isinstance(node, tree.Const) and type(node.value) in (str, int):
-                constants[node.value] = None  # type: ignore[index]
+                found[node.value] = None  # type: ignore[index]
+    return found
+
+
+def _answers(start: Start) -> Iterator[Tried]:
+    """The oracle's answer with each text of the reward in it, and as long as its numbers say."""
+    answer, constants = start.base.answer, _constants(start) if start.reads_answer else {}
     for constant in constants:
         if isinstance(constant, str):
             said = [f"{answer} {constant}", constant]
-        elif 0 < constant <= scenario.limits.answer:
-            said = [
-                answer[:size].ljust(size, ".") for size in (constant - 1, constant, constant + 1)
-            ]
         else:
-            continue
+            said = _as_long(answer, constant, start.scenario.limits.answer)
         for text in said:
             yield _tried(start, f"the oracle with the answer {text!r}", start.sent, text)
+
+
+def _long_texts(start: Start) -> Iterator[Tried]:
+    """Each text that the oracle writes, as long as the numbers of the reward say."""
+    numbers = [constant for constant in _constants(start) if isinstance(constant, int)]
+    for number, operation, args in start.steps():
+        if not start.writes(operation):
+            continue
+        for path, value in leaves(args):
+            if not isinstance(value, str) or value in start.grounds.owner:
+                continue
+            for constant in numbers:
+                for text in _as_long(value, constant, _LONGEST):
+                    sent = start.with_step(number, (operation, put(args, path, text)))
+                    name = f"the oracle with {len(text)} characters as `{in_words(path)}`"
+                    yield _tried(start, name, sent, start.base.answer)
+
+
+def _as_long(text: str, size: int, most: int) -> list[str]:
+    """A text cut or filled up to about a size, where sizes may be as large as that."""
+    if not 8 <= size <= most:
+        return []
+    return [text[:n].ljust(n, ".") for n in (size - 1, size, size + 1)]
 
 
 def _wandering(start: Start) -> Iterator[Tried]:
