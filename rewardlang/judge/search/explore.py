@@ -143,7 +143,7 @@ class Explorer:
         monitor, knowledge = found.monitor, found.knowledge
         slot_steps, history_steps, sums = monitor.slot_steps, monitor.history_steps, monitor.sums
         transitions, reveals, rewards_of = space.transitions, knowledge.reveals, monitor.known
-        reads_world, indexed = monitor.reads_world, monitor.indexed
+        reads_world = monitor.reads_world
         begin = len(nodes)
         expansions = found.expansions
         # The most promising first; equal ones as they were found.
@@ -188,8 +188,6 @@ class Explorer:
                 if reward not in first:
                     first[reward] = len(nodes)
                 nodes.append((*key, number, action, call, reward))
-            if indexed:
-                slot_row.clear()
         else:
             found.full += found.full == depth
         found.expansions = expansions

@@ -13,6 +13,9 @@ from rewardlang.judge.search.space import Space
 from rewardlang.walk import below, everything, mentioned
 from rewardlang_runtime import Call, Detail, Episode
 
+_BITS = 16
+_COUNT = (1 << _BITS) - 1
+
 Rewards = tuple[float, ...]
 """One for each candidate answer."""
 
@@ -43,26 +46,28 @@ class Monitor:
         reads = _Reads(scenario)
         self.online = compiled.start is not None
         self.exact = reads.order or not self.online
-        self._counts = reads.count or self.exact
-        self.indexed = reads.index
+        self._counts = int(reads.count or self.exact)
+        self._indexed = reads.index
         self._classes = [] if self.exact else reads.distinct
         self._context = context_of(scenario, episode)
         start = compiled.start() if compiled.start is not None else []
         self._slots: list[list[Any]] = []
         self._slot_ids: dict[Any, int] = {}
         self._call_ids: dict[int, int] = {}
-        self._classed: list[dict[int, int]] = [{} for _ in self._classes]
-        self._class_ids: dict[tuple[int, bytes], int] = {}
+        self._class_bits: dict[tuple[int, bytes], int] = {}
+        self._class_masks = [0] * len(self._classes)
+        self._call_bits: dict[int, int] = {}
         self.slot_steps: list[dict[int, int]] = []
         self.history_steps: list[dict[int, int]] = []
         self.sums: list[int] = []
         """By history: what rewards read of it, so that those that read the same share one."""
-        self._histories: list[tuple[int, ...]] = []
-        self._history_ids: dict[Any, int] = {}
-        self._keys: list[Any] = []
+        self._came: list[tuple[int, int]] = [(-1, -1)]
+        self._keys: list[int] = [0]
+        self._history_ids: dict[Any, int] = {0: 0}
         self._sum_ids: dict[Any, int] = {}
+        self.history_steps.append({})
+        self.sums.append(self._sum(0))
         self._slot_of(start, 0)
-        self._history_of((), (0, *(frozenset[int]() for _ in self._classes)))
         self.known: dict[tuple[int, int, int], Rewards] = {}
         self.reads_world = compiled.reads_world
 
@@ -80,14 +85,59 @@ class Monitor:
         return self._slot_of(state, index + 1)
 
     def further(self, history: int, call: int) -> int:
-        """The history after a call."""
-        count, *classes = self._keys[history]
-        calls = (*self._histories[history], call)
-        seen = [one | {self._class(number, call)} for number, one in enumerate(classes)]
-        return self._history_of(calls, (count + 1, *seen))
+        """The history after a call.
+
+        A history's key has the number of calls in its low bits, and above them a bit for each value
+        that `distinct` has seen.
+        """
+        if self.exact:
+            return self._new_history(history, call, len(self._keys))
+        bits = self._call_bits.get(call)
+        if bits is None:
+            bits = self._call_bits[call] = self._bits(call)
+        key = (self._keys[history] + self._counts) | bits
+        found = self._history_ids.get(key)
+        if found is None:
+            found = self._history_ids[key] = self._new_history(history, call, key)
+        return found
+
+    def _new_history(self, history: int, call: int, key: int) -> int:
+        self._came.append((history, call))
+        self._keys.append(key)
+        self.history_steps.append({})
+        self.sums.append(len(self.sums) if self.exact else self._sum(key))
+        return len(self._keys) - 1
+
+    def _sum(self, key: int) -> int:
+        """What rewards read of a history: how many calls, and how many different values."""
+        read = (key & _COUNT, *((key & mask).bit_count() for mask in self._class_masks))
+        return self._sum_ids.setdefault(read, len(self._sum_ids))
+
+    def _bits(self, call: int) -> int:
+        """The values of a call that `distinct` tells apart."""
+        bits = 0
+        for number, macro in enumerate(self._classes):
+            inside = self._context.bind({macro.vars[-1]: self.space.calls[call]})
+            try:
+                value = _dumped(evaluate(macro.body, inside))
+            except Failure:
+                value = b""
+            bit = 1 << (_BITS + len(self._class_bits))
+            bit = self._class_bits.setdefault((number, value), bit)
+            self._class_masks[number] |= bit
+            bits |= bit
+        return bits
+
+    def history(self, number: int) -> list[Call]:
+        """The calls of a history; of equal ones the first that was met."""
+        found: list[Call] = []
+        while number:
+            number, call = self._came[number]
+            found.append(self.space.calls[call])
+        return found[::-1]
 
     def _slot_of(self, state: list[Any], count: int) -> int:
-        key = (count if self.indexed else 0, *(self._plain(value) for value in state))
+        key = (count if self._indexed else 0, *(self._plain(value) for value in state))
         found = self._slot_ids.get(key)
         if found is None:
             found = self._slot_ids[key] = len(self._slots)
@@ -101,34 +151,6 @@ class Monitor:
         if type(value) is list:
             return tuple(self._plain(item) for item in value)
         return (type(value), value) if type(value) is bool else value
-
-    def _history_of(self, calls: tuple[int, ...], key: tuple[Any, ...]) -> int:
-        count, *classes = key
-        known: Any = calls if self.exact else (count if self._counts else 0, *classes)
-        found = self._history_ids.get(known)
-        if found is None:
-            found = self._history_ids[known] = len(self._histories)
-            self._histories.append(calls)
-            self._keys.append(key)
-            self.history_steps.append({})
-            read = calls if self.exact else (known[0], *(len(one) for one in classes))
-            self.sums.append(self._sum_ids.setdefault(read, len(self._sum_ids)))
-        return found
-
-    def _class(self, number: int, call: int) -> int:
-        """Which of the values that `distinct` tells apart a call has."""
-        known = self._classed[number]
-        if call not in known:
-            macro = self._classes[number]
-            inside = self._context.bind({macro.vars[-1]: self.space.calls[call]})
-            try:
-                value = orjson.dumps(
-                    _whole(evaluate(macro.body, inside)), option=orjson.OPT_SORT_KEYS
-                )
-            except Failure:
-                value = b""
-            known[call] = self._class_ids.setdefault((number, value), len(self._class_ids))
-        return known[call]
 
     # ---- rewards ----
 
@@ -157,8 +179,7 @@ class Monitor:
     def detail(self, world: int, slots: int, history: int) -> list[Detail]:
         """The same with what rewards are made of."""
         episode, compiled = self._episode, self._compiled
-        calls = self.space.calls
-        episode.calls = [calls[call] for call in self._histories[history]]
+        episode.calls = self.history(history)
         episode.final = self.space.loaded(world)
         found = []
         for answer in self.answers:
@@ -168,6 +189,10 @@ class Monitor:
             else:
                 found.append(compiled.finish(self._slots[slots], episode))
         return found
+
+
+def _dumped(value: Any) -> bytes:
+    return orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS)
 
 
 def _whole(value: Any) -> Any:

@@ -125,3 +125,15 @@ def words_of(value: Any) -> Iterator[str]:
             yield from words_of(item)
     elif type(value) in (int, float):
         yield str(value)
+
+
+def values_at(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """The texts at a path; lists are gone through."""
+    if type(value) is list:
+        for item in value:
+            yield from values_at(item, path)
+    elif not path:
+        if value is not None:
+            yield value if type(value) is str else str(value)
+    elif type(value) is dict and path[0] in value:
+        yield from values_at(value[path[0]], path[1:])
