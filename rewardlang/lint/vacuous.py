@@ -39,8 +39,10 @@ def scope_never_opens(reading: Reading) -> Iterator[Diagnostic]:
         if formula.window is None or not isinstance(literal, Literal):
             continue
         total = literal.atom
-        if not isinstance(total, Total) or COMPARE[total.op](0, total.bound) != literal.holds:
+        if not isinstance(total, Total):
             continue
+        # `never P after Q`, `not called P after Q`: the one that holds when nothing is counted.
+        literal = Literal(total, bool(COMPARE[total.op](0, total.bound)))
         scope = total.counters[0][0].scope
         if scope is None or not _paid_without(literal, (scope.opens,), expr, reading):
             continue

@@ -11,7 +11,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.normal import normal
 from rewardlang.lint.numbers import flat_ramp
 from rewardlang.lint.proofs import skeleton
-from rewardlang.lint.proofs.terms import Literal, Term, literals
+from rewardlang.lint.proofs.terms import Atom, Literal, Term, literals
 from rewardlang.lint.reading import Reading, condition_of, smallest
 from rewardlang.lint.sequences import matches, not_offered
 from rewardlang.model import Gate, Part
@@ -48,7 +48,7 @@ def constant_gates(reading: Reading) -> Iterator[Diagnostic]:
 
 def _plain(term: Term) -> bool:
     """Whether a formula is one test that nothing else can decide."""
-    return isinstance(term, Literal) and not hasattr(term.atom, "counters")
+    return isinstance(term, Literal) and isinstance(term.atom, Atom)
 
 
 def _not_offered(expr: tree.Expr, reading: Reading) -> str | None:

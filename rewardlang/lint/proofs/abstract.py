@@ -39,6 +39,8 @@ _BOUNDS: Mapping[str, tuple[str, int | None]] = {
 KIND, STATUS, OP = (call_field_key("None", name) for name in ("kind", "status", "op"))
 _OK = call_field_key("None", "ok")
 
+MOST_LITERALS = 500
+
 Sum = tuple[dict[str | Counter, float], float]
 """Coefficients of unknown numbers, and a constant."""
 
@@ -58,6 +60,8 @@ class Abstraction:
         self._lets = {let.name: let.value for let in scenario.lets}
         # What is known by an id is kept along, so that the id stays its own.
         self._known: dict[int, tuple[tree.Expr, Term]] = {}
+        self._sizes: dict[int, int] = {}
+        self._sums: dict[str, Sum] = {}
         self._names: dict[int, tuple[tree.Match, str]] = {}
         self.patterns: dict[str, tree.Match] = {}
         self.domains: dict[str, Domain] = {}
@@ -65,11 +69,26 @@ class Abstraction:
         self.harmless: dict[str, bool] = {}
 
     def formula(self, expr: tree.Expr) -> Term:
-        """What must be so for a condition to hold."""
+        """What must be so for a condition to hold.
+
+        One of more than MOST_LITERALS, as lets that read lets twice make, is not taken apart.
+        """
         known = self._known.get(id(expr))
         if known is None:
-            known = self._known[id(expr)] = (expr, self._formula(expr))
+            term = self._formula(expr)
+            size = 1 if isinstance(term, Literal) else sum(map(self._size, term.items))
+            if size > MOST_LITERALS:
+                term, size = Literal(self._opaque(normal(expr), expr)), 1
+            self._sizes[id(term)] = size
+            known = self._known[id(expr)] = (expr, term)
         return known[1]
+
+    def _size(self, term: Term) -> int:
+        """The number of literals; of parts that are formulas themselves it is known."""
+        known = self._sizes.get(id(term))
+        if known is None:
+            known = 1 if isinstance(term, Literal) else sum(map(self._size, term.items))
+        return known
 
     def _formula(self, expr: tree.Expr) -> Term:
         match expr:
@@ -237,7 +256,9 @@ class Abstraction:
                 )
                 and not self._lets[expr.name].facts.can_fail
             ):
-                return self._terms(self._lets[expr.name])
+                if expr.name not in self._sums:
+                    self._sums[expr.name] = self._terms(self._lets[expr.name])
+                return self._sums[expr.name]
         path = self.path(expr)
         within = domain(expr.type, not _doubtful(expr))
         known = self.domains.get(path)
@@ -307,7 +328,7 @@ class Abstraction:
         names = tuple(map(self.pattern, expr.matches))
         kind = expr.kind
         assert kind in ("only", "preceded_by", "followed_by", "seq")
-        return Literal(Ordered(kind, names, expr.within))  # type: ignore[arg-type]
+        return Literal(Ordered(kind, names, expr.within))
 
 
 def _doubtful(expr: tree.Expr) -> bool:

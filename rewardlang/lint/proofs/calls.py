@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rewardlang import tree
 from rewardlang.lint.proofs.abstract import KIND, OP, STATUS, Abstraction
-from rewardlang.lint.proofs.machines import TooMany
+from rewardlang.lint.proofs.machines import TooManyStates
 from rewardlang.lint.proofs.solve import Tableau, space
 from rewardlang.lint.proofs.terms import (
     FALSE,
@@ -25,7 +25,14 @@ from rewardlang.walk import everything
 
 _INVENTED = ("unknown_tool",)
 _SENT = ("ok", "api_error", "invalid_request", "malformed_arguments")
+MOST_PATTERNS = 24
+"""Patterns in one question."""
+
 MOST_LETTERS = 256
+"""Letters of one operation."""
+
+MOST_SOLVED = 20_000
+"""Questions about single calls of one scenario; a large one asks a few hundred."""
 
 
 def _answered(status: tuple[int, int], *kinds: str) -> Term:
@@ -52,6 +59,7 @@ class Calls:
         self._operations = scenario.operations
         self._tools = frozenset(scenario.tools)
         self._abstraction = abstraction
+        self._solved = 0
         self._letters: dict[tuple[str, ...], tuple[int, ...]] = {}
 
     def bits(self, patterns: Sequence[str]) -> Mapping[str, int]:
@@ -62,10 +70,12 @@ class Calls:
         """The sets of `patterns` that one call can match, as bits; ascending.
 
         Raises:
-            TooMany: There are more than MOST_LETTERS for one operation.
+            TooManyStates: There are too many patterns, letters, or questions about them.
         """
         found = self._letters.get(patterns)
         if found is None:
+            if len(patterns) > MOST_PATTERNS:
+                raise TooManyStates
             matches = [self._abstraction.patterns[name] for name in patterns]
             sets: dict[int, None] = {}
             for operation in self._named(matches):
@@ -123,7 +133,7 @@ class Calls:
             if i == len(terms):
                 found.append(letter)
                 if len(found) > MOST_LETTERS:
-                    raise TooMany
+                    raise TooManyStates
                 return
             for holds in (True, False):
                 bit = holds << i
@@ -131,6 +141,9 @@ class Calls:
                     if holds == (terms[i] == TRUE):
                         grow(i + 1, chosen, letter | bit)
                     continue
+                self._solved += 1
+                if self._solved > MOST_SOLVED:
+                    raise TooManyStates
                 more = [*chosen, terms[i] if holds else negated(terms[i])]
                 if self._solve(more, operation):
                     grow(i + 1, more, letter | bit)

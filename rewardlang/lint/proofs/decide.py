@@ -9,7 +9,14 @@ from rewardlang import tree
 from rewardlang.lint.proofs import prove
 from rewardlang.lint.proofs.abstract import Abstraction
 from rewardlang.lint.proofs.calls import Calls
-from rewardlang.lint.proofs.machines import Ordered, Product, TooMany, Total, patterns_of
+from rewardlang.lint.proofs.machines import (
+    Ordered,
+    Product,
+    TooMany,
+    TooManyStates,
+    Total,
+    patterns_of,
+)
 from rewardlang.lint.proofs.solve import Facts, Property, Tableau, space
 from rewardlang.lint.proofs.terms import Atom, Term, negated
 from rewardlang.model import Scenario
@@ -19,6 +26,9 @@ MOST_STATES = 4_000
 
 MOST_IN_ALL = 20_000
 """States of all products of one scenario."""
+
+MOST_QUESTIONS = 1_000
+"""Questions about one scenario; a large one asks some 50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +62,9 @@ class Logic:
     calls: Calls = field(init=False)
     open: list[Undecided] = field(default_factory=list)
     _left: int = MOST_IN_ALL
-    _lengths: dict[tuple[frozenset[tuple[Property, bool]], int], int | TooMany | None] = field(
-        default_factory=dict
+    _asked: int = 0
+    _lengths: dict[tuple[frozenset[tuple[Property, bool]], int], int | TooManyStates | None] = (
+        field(default_factory=dict)
     )
 
     def __post_init__(self) -> None:
@@ -85,7 +96,9 @@ class Logic:
 
     def answer(self, terms: Sequence[Term], horizon: int | None = None) -> Answer:
         """Whether formulas can hold together in an episode of at most `horizon` calls."""
-        within = space(terms, self.abstraction.domains, {})
+        self._asked += 1
+        if self._asked > MOST_QUESTIONS:
+            return Answer(True, left_open="size")
         reach = self.scenario.limits.calls if horizon is None else horizon
         missing = False
 
@@ -100,7 +113,10 @@ class Logic:
             return found is not False
 
         try:
+            within = space(terms, self.abstraction.domains, {})
             facts = Tableau(within, accept).solve(terms)
+        except TooManyStates:
+            return Answer(True, left_open="size")
         except TooMany:
             return self._whole(terms, reach)
         if facts is None:
@@ -112,7 +128,6 @@ class Logic:
 
         Only what is settled when the episode starts may be assumed, and that nothing else changed.
         """
-        within = space(terms, self.abstraction.domains, {})
         horizon = self.scenario.limits.calls
 
         def accept(facts: Facts) -> bool:
@@ -122,6 +137,7 @@ class Logic:
             return self.length(facts, horizon) is not None
 
         try:
+            within = space(terms, self.abstraction.domains, {})
             return Tableau(within, accept).solve(terms) is not None
         except TooMany:
             return False
@@ -142,7 +158,7 @@ class Logic:
         """The fewest calls of a trace with all properties among `facts`; None: there is none.
 
         Raises:
-            TooMany: The product of their machines is too large.
+            TooManyStates: The product of their machines is too large.
         """
         wanted = [
             (fact.atom, fact.holds) for fact in facts if isinstance(fact.atom, Total | Ordered)
@@ -153,18 +169,18 @@ class Logic:
         if name not in self._lengths:
             self._lengths[name] = self._shortest(wanted, horizon)
         found = self._lengths[name]
-        if isinstance(found, TooMany):
+        if isinstance(found, TooManyStates):
             raise found
         return found
 
     def _shortest(
         self, wanted: Sequence[tuple[Property, bool]], horizon: int
-    ) -> int | TooMany | None:
+    ) -> int | TooManyStates | None:
         patterns = tuple(patterns_of([each for each, _ in wanted]))
         product = Product(wanted, self.calls.bits(patterns), horizon)
         try:
             return product.shortest(self.calls.letters(patterns), min(MOST_STATES, self._left))
-        except TooMany as found:
+        except TooManyStates as found:
             return found
         finally:
             self._left -= product.states

@@ -22,7 +22,11 @@ COMPARE = {
 
 
 class TooMany(Exception):
-    """A product of machines, or an enumeration, is larger than what may be spent on it."""
+    """An enumeration is larger than what may be spent on it."""
+
+
+class TooManyStates(TooMany):
+    """A product of machines, or its alphabet, is. No solver helps with that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +235,20 @@ class Seq:
         return True if state is True else None
 
 
-_MACHINES = {"only": Only, "preceded_by": PrecededBy, "followed_by": FollowedBy, "seq": Seq}
+Machine = Only | PrecededBy | FollowedBy | Seq
 
 
-def machine(each: Ordered, bits: Mapping[str, int]) -> Only | PrecededBy | FollowedBy | Seq:
+def machine(each: Ordered, bits: Mapping[str, int]) -> Machine:
     """The automaton of an order property."""
-    return _MACHINES[each.kind](each, bits)
+    match each.kind:
+        case "only":
+            return Only(each, bits)
+        case "preceded_by":
+            return PrecededBy(each, bits)
+        case "followed_by":
+            return FollowedBy(each, bits)
+        case "seq":
+            return Seq(each, bits)
 
 
 # ---- products ----
@@ -282,7 +294,7 @@ class Product:
         """The fewest calls with which all hold, None when they never do; breadth first.
 
         Raises:
-            TooMany: There are more than `most_states` states.
+            TooManyStates: There are more than `most_states`.
         """
         parts = [*self._counts, *(each for each, _ in self._machines)]
         start = tuple(part.start for part in parts)
@@ -306,7 +318,7 @@ class Product:
                     if self._accepts(reached):
                         return length
                     if self.states >= most_states:
-                        raise TooMany
+                        raise TooManyStates
                     self.states += 1
                     seen.add(reached)
                     following.append(reached)

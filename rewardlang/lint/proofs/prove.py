@@ -159,8 +159,8 @@ class _Problem:
                 return self._z3.And(*map(self.formula, term.items))
             case Either():
                 return self._z3.Or(*map(self.formula, term.items))
-            case Literal(atom=Atom()):
-                return self._z3.And(self._cells[term.atom, term.holds], self.number(term))
+            case Literal(atom=Atom() as atom):
+                return self._z3.And(self._cells[atom, term.holds], self.number(term))
             case Literal():
                 chosen = self._bool(term.atom)
                 chosen = chosen if term.holds else self._z3.Not(chosen)
@@ -191,8 +191,8 @@ class _Problem:
             case Total():
                 parts = [(f"count {counter}", k) for counter, k in atom.counters]
                 return COMPARE[atom.op](self._sum(parts), _exact(atom.bound))
-            case Atom(test=Order(bound=int() | float() as bound)):
-                return COMPARE[atom.test.op](self._sum(self._parts(atom)), _exact(bound))
+            case Atom(test=Order(op=op, bound=int() | float() as bound)):
+                return COMPARE[op](self._sum(self._parts(atom)), _exact(bound))
             case Atom(test=Among(values=(value,))) if _is_number(value):
                 return self._sum(self._parts(atom)) == _exact(float(value))
             case _:

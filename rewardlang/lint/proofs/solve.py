@@ -13,8 +13,14 @@ Property = Total | Ordered
 Facts = tuple[Literal, ...]
 """Literals that were chosen so that the formulas hold."""
 
+MOST_LITERALS = 10_000
+"""Literals of all formulas of one question."""
+
 MOST_CHOICES = 4_000
 """Literals tried in one question; more of them and the question is left open."""
+
+MOST_DEPTH = 200
+"""Choices one after the other; each takes a frame."""
 
 
 @dataclass(slots=True)
@@ -28,9 +34,15 @@ class Space:
 def space(
     terms: Iterable[Term], domains: Mapping[str, Domain], given: Mapping[str, Sequence[Cell]]
 ) -> Space:
-    """What the atoms of `terms` make of the values that they read."""
+    """What the atoms of `terms` make of the values that they read.
+
+    Raises:
+        TooMany: There are more than MOST_LITERALS.
+    """
     by_path: dict[str, dict[Atom, None]] = {}
-    for literal in literals(terms):
+    for number, literal in enumerate(literals(terms)):
+        if number > MOST_LITERALS:
+            raise TooMany
         if isinstance(literal.atom, Atom):
             by_path.setdefault(literal.atom.path, {})[literal.atom] = None
     whole: dict[str, int] = {}
@@ -66,11 +78,13 @@ class Tableau:
     Attributes:
         accept: Whether the literals of a branch can hold together, as far as cells cannot tell:
             the trace and arithmetic. Called before each choice and at the end.
+        most: Literals that may be tried.
         tried: Literals so far.
     """
 
     space: Space
     accept: Callable[[Facts], bool]
+    most: int = MOST_CHOICES
     tried: int = field(default=0, init=False)
 
     def solve(self, terms: Sequence[Term]) -> Facts | None:
@@ -80,9 +94,11 @@ class Tableau:
             TooMany: The search is too large.
         """
         branch = _Branch(dict(self.space.whole), {}, [])
-        return self._grow(branch, terms)
+        return self._grow(branch, terms, 0)
 
-    def _grow(self, branch: _Branch, terms: Sequence[Term]) -> Facts | None:
+    def _grow(self, branch: _Branch, terms: Sequence[Term], depth: int) -> Facts | None:
+        if depth > MOST_DEPTH:
+            raise TooMany
         if not self._take(branch, terms):
             return None
         while True:
@@ -108,7 +124,7 @@ class Tableau:
                 return None
             for option in choice:
                 copy = _Branch(dict(branch.left), dict(branch.facts), list(branch.open))
-                found = self._grow(copy, (option,))
+                found = self._grow(copy, (option,), depth + 1)
                 if found is not None:
                     return found
             return None
@@ -133,7 +149,7 @@ class Tableau:
 
     def _literal(self, branch: _Branch, literal: Literal) -> bool:
         self.tried += 1
-        if self.tried > MOST_CHOICES:
+        if self.tried > self.most:
             raise TooMany
         if Literal(literal.atom, not literal.holds) in branch.facts:
             return False
