@@ -70,6 +70,9 @@ class WorkflowPage:
     moves: tuple[model.Move, ...]
 
 
+Page = OperationPage | RecordPage | WorkflowPage
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     name: str
@@ -114,6 +117,12 @@ def reference(resolved: ResolvedApi) -> Reference:
             WorkflowPage(w.name, w.of, w.start, w.moves) for w in api.workflows.values()
         ),
     )
+
+
+def pages_of(api: Reference) -> dict[str, Page]:
+    """Everything that has a name; of two that share it, the operation, else the table."""
+    found: list[Page] = [*api.types, *api.workflows, *api.tables, *api.operations]
+    return {page.name: page for page in found}
 
 
 class _Layout:
@@ -287,13 +296,13 @@ def markdown(api: Reference) -> str:
         for op in api.operations
     ]
     lines += ["", f"Arguments that their schemas do not admit are answered {api.invalid}.", ""]
-    lines += [*(line for op in api.operations for line in operation_lines(op))]
+    lines += [line for op in api.operations for line in section(op)]
     lines += ["## Tables", "", _TABLES, ""]
-    lines += [line for table in api.tables for line in record_lines(table)]
+    lines += [line for table in api.tables for line in section(table)]
     if api.workflows:
         lines += ["## Workflows", ""]
-        lines += [line for workflow in api.workflows for line in workflow_lines(workflow)]
-    lines += ["## Types", "", *(line for type_ in api.types for line in record_lines(type_))]
+        lines += [line for workflow in api.workflows for line in section(workflow)]
+    lines += ["## Types", "", *(line for type_ in api.types for line in section(type_))]
     return "\n".join(lines)
 
 
@@ -302,7 +311,18 @@ Read as `initial.TABLE[key]` and `final.TABLE[key]`, a row or null; what changed
 field that may be missing is read by `?.`."""
 
 
-def operation_lines(op: OperationPage) -> list[str]:
+def section(page: Page) -> list[str]:
+    """What there is to know of one thing, under a heading of its own."""
+    match page:
+        case OperationPage():
+            return _operation(page)
+        case RecordPage():
+            return _record(page)
+        case WorkflowPage():
+            return _workflow(page)
+
+
+def _operation(op: OperationPage) -> list[str]:
     """An operation as a section."""
     lines = [f"### {op.name}", "", f"`{op.http}`  ", op.doc, ""]
     if op.arguments:
@@ -321,7 +341,7 @@ def operation_lines(op: OperationPage) -> list[str]:
     return lines
 
 
-def record_lines(page: RecordPage) -> list[str]:
+def _record(page: RecordPage) -> list[str]:
     """A table or a named type as a section."""
     lines = [f"### {page.name}", ""]
     if page.key:
@@ -332,7 +352,7 @@ def record_lines(page: RecordPage) -> list[str]:
     return lines + _fields("field", page.fields, optional="may be missing")
 
 
-def workflow_lines(workflow: WorkflowPage) -> list[str]:
+def _workflow(workflow: WorkflowPage) -> list[str]:
     """A workflow as a section."""
     lines = [f"### {workflow.name}", "", f"Of `{workflow.of}`, which starts as `{workflow.start}`."]
     lines += ["", "| id | transition | from | to |", "|---|---|---|---|"]

@@ -70,28 +70,19 @@ def _load(api: str, files: object, names: list[str]) -> Reference:
 
 
 def _show_one(api: Reference, name: str, form: str) -> None:
-    from rewardlang import reference
     from rewardlang.diagnostics.spelling import suggest
+    from rewardlang.reference import pages_of, section
 
-    pages = {
-        page.name: (page, lines)
-        for group, lines in (
-            (api.types, reference.record_lines),
-            (api.workflows, reference.workflow_lines),
-            (api.tables, reference.record_lines),
-            (api.operations, reference.operation_lines),
-        )
-        for page in group
-    }
+    pages = pages_of(api)
     if name not in pages:
         meant = suggest(name, pages)
         hint = f"did you mean `{meant}`?" if meant else f"`rewardlang api {api.name}` lists all"
         raise click.UsageError(f"{api.name} has nothing called `{name}`; {hint}")
-    page, lines = pages[name]
+    page = pages[name]
     if form == "json":
         print_json(asdict(page))
     else:
-        _print("\n".join(lines(page)))
+        _print("\n".join(section(page)))
 
 
 def _print(page: str) -> None:

@@ -142,7 +142,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         logps = input_ids.new_zeros((len(input_ids), logits_to_keep), dtype=torch.float32)
         entropies = torch.zeros_like(logps) if compute_entropy else None
         order = attention_mask.sum(1).argsort(stable=True)
-        for rows in order.split(_TOGETHER):
+        for rows in order.split(_TOGETHER):  # type: ignore[no-untyped-call]
             used = attention_mask[rows].any(0).nonzero()
             # A prompt and a completion have a token each, whatever is padding.
             start = min(int(used[0]), width - logits_to_keep - 1)

@@ -22,11 +22,13 @@ def shown(capsys: pytest.CaptureFixture[str], *args: str) -> str:
     return said
 
 
-def test_apis_are_listed(capsys):
+def test_apis_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys) == "confluence\njira\n"
 
 
-def test_an_operation_has_its_arguments_answer_and_refusals(capsys):
+def test_an_operation_has_its_arguments_answer_and_refusals(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     said = shown(capsys, "jira", "addComment")
     assert said.startswith("### addComment\n\n`POST /issue/{issueIdOrKey}/comment`")
     assert "| `issueIdOrKey` | `str` | needed, in the path" in said
@@ -37,13 +39,13 @@ def test_an_operation_has_its_arguments_answer_and_refusals(capsys):
     assert said.endswith("Writes `issues`, `comments`.\n")
 
 
-def test_a_wire_name_and_a_default_are_said(capsys):
+def test_a_wire_name_and_a_default_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     said = shown(capsys, "confluence", "getPageById")
     assert '| `bodyFormat` | `enum{"storage", "view"}` | in the query, as `body-format` |' in said
     assert "| `includeLabels` | `bool` | in the query, as `include-labels`, `false` by" in said
 
 
-def test_tables_types_and_workflows_are_found_by_name(capsys):
+def test_tables_types_and_workflows_are_found_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Rows by `key`, also found by `id`." in shown(capsys, "jira", "issues")
     doc = shown(capsys, "jira", "Doc")
     assert '| `type` | `enum{"doc"}` |' in doc
@@ -51,7 +53,9 @@ def test_tables_types_and_workflows_are_found_by_name(capsys):
     assert "| `71` | Close without change | To Do | Done |" in shown(capsys, "jira", "software")
 
 
-def test_every_operation_table_and_mentioned_type_is_on_the_whole_page(capsys):
+def test_every_operation_table_and_mentioned_type_is_on_the_whole_page(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     for api in ("jira", "confluence"):
         page = shown(capsys, api)
         data = json.loads(shown(capsys, api, "--format", "json"))
@@ -74,7 +78,9 @@ def test_every_operation_table_and_mentioned_type_is_on_the_whole_page(capsys):
         (["nowhere.yaml"], 1, "cannot read `nowhere.yaml`"),
     ],
 )
-def test_what_is_not_there(capsys, args, status, said):
+def test_what_is_not_there(
+    capsys: pytest.CaptureFixture[str], args: list[str], status: int, said: str
+) -> None:
     got, text = run(capsys, *args)
     assert got == status
     assert said in text

@@ -10,7 +10,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from rewardlang.training.grpo import _TOGETHER, GRPOTrainer, Trainer  # noqa: E402
+from trl import GRPOTrainer  # noqa: E402
+
+from rewardlang.training.grpo import _TOGETHER, Trainer  # noqa: E402
 
 PROMPT, COMPLETION, WORDS = 12, 40, 50
 
