@@ -238,6 +238,9 @@ WRONG_TARGET = _code(
 CALL_WITHOUT_EFFECT = _code(
     "H510", "call-without-effect", "error", "calls are paid whatever came of them in the world"
 )
+EFFECT_THEN_UNDO = _code(
+    "H511", "effect-then-undo", "warning", "what is done and taken back is paid as done"
+)
 ERROR_FARMING = _code("H512", "error-farming", "warning", "a refused call raises the reward")
 REPEAT_FARMING = _code("H513", "repeat-farming", "warning", "the same call again raises the reward")
 WRITE_SPAM = _code(
@@ -295,6 +298,23 @@ BROKEN_PROMISE = _code(
     "E613", "broken-promise", "error",
     "a value that the scenario or its API counts on is missing when it is played",
 )  # fmt: skip
+UNREACHABLE_STATUS = _code(
+    "E605",
+    "unreachable-status",
+    "warning",
+    "a status without a way in, or a trap without a way out",
+)
+AMBIGUOUS_RULES = _code(
+    "E606", "nondeterministic-transition", "error",
+    "two rules are about the same request, and their order decides",
+)  # fmt: skip
+SCHEMA_LOOSER = _code(
+    "E609", "request-schema-looser-than-precondition", "warning",
+    "a schema admits an argument that is always refused",
+)  # fmt: skip
+UNOBSERVABLE = _code(
+    "E610", "unobservable-goal", "warning", "no operation shows a field that the reward looks at"
+)
 
 
 # ---- P: cost and regular expressions ----
@@ -318,6 +338,12 @@ NEAR_TIE = _code(
 SEED_DEPENDENT_ORACLE = _code(
     "P708", "seed-dependent-oracle", "warning", "the oracle earns 1 on some tasks only"
 )
+UNBOUNDED_SCHEMA = _code(
+    "P702", "unbounded-schema", "warning", "a list or a text without a bound is gone through"
+)
+ORDER_DEPENDENT = _code(
+    "P705", "order-dependent", "warning", "an item is taken by its place in what has no order"
+)
 
 
 # ---- G: signal for training ----
@@ -337,6 +363,9 @@ LADDER = _code(
 )
 GATE_HEAVY = _code(
     "G805", "gate-heavy", "note", "one gate takes everything from most partial episodes"
+)
+PROMPT_DUPLICATES = _code(
+    "G810", "prompt-duplicates", "warning", "the same task stands in two places"
 )
 
 

@@ -24,7 +24,7 @@ _UNKNOWN = "\u00a7\u00a7\u00a7"
 _WRONG = -987
 """For numbers, what no text is like."""
 _TEXT = "Something else"
-_SLOT = "\0"
+SLOT = "\0"
 """Where a string that means something belongs."""
 _TRIES = 120
 """Arguments that are tried for one operation and one aim."""
@@ -32,7 +32,7 @@ _SLOTS = 3
 """Strings that are tried together."""
 _SPREAD = 6
 """Rows of a table that are tried, all over it."""
-_FILLED = 24
+FILLED = 24
 """Optional arguments that are tried for one operation."""
 _KEPT = 3
 """Unrelated writes of one operation on the target itself."""
@@ -119,7 +119,7 @@ class Grounds:
         if key not in self._found:
             found = self._found[key] = self.reads(aim).copy()
             for name in [name for name in self._tools if not self._operations[name].writes]:
-                for fill in islice(_optional(self._operations[name].schema), _FILLED):
+                for fill in islice(optional(self._operations[name].schema), FILLED):
                     found += islice(self._succeeding(name, aim, fill), 1)
         return self._found[key]
 
@@ -155,7 +155,7 @@ class Grounds:
             return
         seen: dict[tuple[Any, ...], None] = {}
         root = self._operations[name].schema
-        for fill in ((), *islice(_optional(root), _FILLED)):
+        for fill in ((), *islice(optional(root), FILLED)):
             for action in islice(self._succeeding(name, aim, fill), 1):
                 _, after = self._call(self.base.sent, action)
                 new = tuple(change for change in after if change not in before)
@@ -187,10 +187,10 @@ class Grounds:
         root = self._operations[name].schema
         args = minimal(root, root)
         if fill:
-            args = _filled(args, fill, root)
+            args = with_optional(args, fill, root)
         if self._operations[name].writes:
             yield from self._echoed(name, aim, args)
-        slots = [path for path, leaf in leaves(args) if leaf == _SLOT]
+        slots = [path for path, leaf in leaves(args) if leaf == SLOT]
         if len(slots) > _SLOTS:
             return
         for chosen in product(*(self._values(name, slot, aim) for slot in slots)):
@@ -212,7 +212,7 @@ class Grounds:
                     if isinstance(value, int) and not isinstance(value, bool):
                         value += 1
                     elif not isinstance(value, str):
-                        value = key if leaf == _SLOT else leaf
+                        value = key if leaf == SLOT else leaf
                     echo = put(echo, path, value)
                 yield echo
 
@@ -294,11 +294,11 @@ def minimal(schema: Any, root: Mapping[str, Any]) -> Any:
             return None
         case _:
             return {"date": "2026-01-31", "date-time": "2026-01-31T09:00:00Z"}.get(
-                found.get("format", ""), _SLOT
+                found.get("format", ""), SLOT
             )
 
 
-def _optional(root: Mapping[str, Any]) -> Iterator[Path]:
+def optional(root: Mapping[str, Any]) -> Iterator[Path]:
     """Paths of arguments that need not be there: of the request and of the objects in it."""
     for name, schema in resolved(root, root).get("properties", {}).items():
         if name not in root.get("required", ()):
@@ -309,7 +309,7 @@ def _optional(root: Mapping[str, Any]) -> Iterator[Path]:
                     yield name, inner
 
 
-def _filled(args: Any, path: Path, root: Mapping[str, Any]) -> Any:
+def with_optional(args: Any, path: Path, root: Mapping[str, Any]) -> Any:
     """The arguments with an optional one besides, a list with one item."""
     schema: Any = root
     for step in path:

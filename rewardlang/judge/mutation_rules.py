@@ -142,6 +142,20 @@ def call_without_effect(draft: Draft) -> Iterator[Diagnostic]:
     )
 
 
+@judges(codes.EFFECT_THEN_UNDO)
+def effect_then_undo(draft: Draft) -> Iterator[Diagnostic]:
+    """What was done and taken back is not done."""
+    yield from _findings(
+        draft,
+        codes.EFFECT_THEN_UNDO,
+        _missed(draft, "undo"),
+        _paying(draft),
+        _keeps,
+        "{line} asks what was called, not what is there at the end",
+        "read the end: `final`, or a gate that what was done stays",
+    )
+
+
 @judges(codes.ERROR_FARMING)
 def error_farming(draft: Draft) -> Iterator[Diagnostic]:
     """A refused call must never pay, nor be missed where the oracle has one."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from rewardlang.judge.argument_edits import elsewhere
 from rewardlang.judge.commute import commute
 from rewardlang.judge.grounds import INVENTED
 from rewardlang.judge.leaves import strings
@@ -93,8 +94,10 @@ def insert_failing(start: Start) -> Iterator[Mutant]:
 
 
 def insert_write(start: Start) -> Iterator[Mutant]:
-    """Change something that the task did not ask for."""
-    for action in start.grounds.writes():
+    """Change something that the task did not ask for, or do the same elsewhere, too."""
+    steps = [n for n, (operation, _) in enumerate(start.sent) if start.writes(operation)]
+    away = [action for number in steps if (action := elsewhere(start, number)) is not None]
+    for action in (*start.grounds.writes(), *away):
         yield _added("insert-write", start, action, "clearly lower")
 
 

@@ -16,6 +16,7 @@ from rewardlang.judge.grounds import Grounds
 from rewardlang.judge.judgement import Undecided
 from rewardlang.judge.leaves import Path, leaves
 from rewardlang.judge.mutant import Mutant, Start, spoken
+from rewardlang.judge.undo import undone
 from rewardlang.walk import everything, mentioned
 from rewardlang_runtime import Call, Episode
 from rewardlang_runtime.calls import CallBetween
@@ -26,7 +27,7 @@ CLEARLY = 0.9
 """A share of the oracle's reward that what is wrong must not reach, and what is right must."""
 _CONTROL = 0.3
 """A read that costs more than this leaves nothing to compare a write with."""
-_CODES = ("H508", "H509", "H510", "H512", "H513", "N406", "N407", "N409", "H521")
+_CODES = ("H508", "H509", "H510", "H511", "H512", "H513", "N406", "N407", "N409", "H521")
 
 Edit = Callable[[Start], Iterator[Mutant]]
 
@@ -138,6 +139,8 @@ def _played(bench: Bench, start: Start, ends: Ends) -> Iterator[Tried]:
             if mutant.group == "insert-read" and (control is None or played.reward > control):
                 control = played.reward
             yield _judged(mutant, base, played, ends.end(played) == end, control)
+    for mutant in undone(start, ends):
+        yield _judged(mutant, base, start.again(mutant.sent, mutant.answer), False, control)
     if ends.world(base.episode.final) != ends.world(base.episode.initial):
         frozen = _frozen(bench, base)
         right = frozen.reward < CLEARLY
