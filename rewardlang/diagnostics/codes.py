@@ -138,7 +138,7 @@ WEIGHT_NOT_POSITIVE = _code(
     "D209", "zero-or-negative-weight", "error", "a part without effect, or an inverted one"
 )
 DOMINATED_PENALTY = _code(
-    "D210", "dominated-penalty", "warning", "a penalty that can never make a difference"
+    "D210", "dominated-penalty", "warning", "a penalty that makes no difference, or the wrong one"
 )
 PART_WITH_WHEN = _code(
     "D211", "part-with-when", "error", "a part has a `when`, which would change the denominator"
@@ -168,6 +168,9 @@ OK_NOT_REQUIRED = _code(
 )
 TARGET_NOT_BOUND = _code(
     "S308", "target-not-bound", "warning", "a call is paid whichever row it is about"
+)
+WORKFLOW_ORDER = _code(
+    "S309", "workflow-order-impossible", "warning", "an order that the environment never allows"
 )
 ARGUMENT_ONLY = _code(
     "S310", "argument-only-evidence", "note",
@@ -284,9 +287,6 @@ DEAD_OPERATION = _code(
 )
 RESPONSE_SCHEMA = _code(
     "E607", "response-violates-schema", "error", "an operation writes what its schema forbids"
-)
-ERROR_MUTATES = _code(
-    "E608", "error-mutates-state", "error", "a call is refused and changes the world all the same"
 )
 INVARIANT_BROKEN = _code(
     "E611", "invariant-broken", "error", "an operation leaves a reference to nothing behind"

@@ -46,12 +46,15 @@ def zero_denominator(scenario: Scenario) -> Iterator[Diagnostic]:
 @lint(codes.SATURATING)
 def saturating(scenario: Scenario) -> Iterator[Diagnostic]:
     """A ramp or clamp all of whose values lie beyond one end is a constant."""
+    factors = {id(penalty.factor) for penalty in scenario.penalties}
     for node in nodes(scenario):
         if not isinstance(node, tree.Builtin):
             continue
         flat = None
         if node.name == "ramp":
             flat = flat_ramp(node)
+            if flat == "1" and id(node) in factors and rising_ramp(node):
+                continue  # D210 says more of it.
         elif node.name == "clamp":
             flat = _flat_clamp(node)
         if flat is not None:
@@ -65,7 +68,8 @@ def saturating(scenario: Scenario) -> Iterator[Diagnostic]:
             )
 
 
-def _ends(expr: tree.Expr) -> tuple[float, float]:
+def ends(expr: tree.Expr) -> tuple[float, float]:
+    """The bounds of a number; infinite where there are none."""
     type_ = expr.type
     low = type_.low if isinstance(type_, Number) else None
     high = type_.high if isinstance(type_, Number) else None
@@ -75,19 +79,25 @@ def _ends(expr: tree.Expr) -> tuple[float, float]:
 def flat_ramp(node: tree.Builtin) -> str | None:
     """What a ramp always is, in words; None when it has a slope somewhere."""
     value, good, bad, floor = node.args
-    (low, high), (g, g_high), (b, b_high) = _ends(value), _ends(good), _ends(bad)
+    (low, high), (g, g_high), (b, b_high) = ends(value), ends(good), ends(bad)
     if isinstance(value, tree.Const) or g != g_high or b != b_high or g == b:
         return None
-    lowest = _ends(floor)
+    lowest = ends(floor)
     least = f"{lowest[0]:g}" if lowest[0] == lowest[1] else "its floor"
     if g < b:
         return "1" if high <= g else least if low >= b else None
     return "1" if low >= g else least if high <= b else None
 
 
+def rising_ramp(node: tree.Builtin) -> bool:
+    """Whether a ramp is higher for higher values: `good` lies above `bad`."""
+    _, good, bad, _ = node.args
+    return ends(good)[0] > ends(bad)[1]
+
+
 def _flat_clamp(node: tree.Builtin) -> str | None:
     value, bottom, top = node.args
-    (low, high), (b, b_high), (t, t_high) = _ends(value), _ends(bottom), _ends(top)
+    (low, high), (b, b_high), (t, t_high) = ends(value), ends(bottom), ends(top)
     if isinstance(value, tree.Const) or b != b_high or t != t_high:
         return None
     if high <= b:

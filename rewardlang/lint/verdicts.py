@@ -9,13 +9,14 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.normal import normal
-from rewardlang.lint.numbers import flat_ramp
+from rewardlang.lint.numbers import ends, flat_ramp, rising_ramp
 from rewardlang.lint.proofs import skeleton
 from rewardlang.lint.proofs.terms import Atom, Literal, Term, literals
 from rewardlang.lint.reading import Reading, condition_of, smallest
 from rewardlang.lint.sequences import matches, not_offered
 from rewardlang.model import Gate, Part
 from rewardlang.types.types import Number
+from rewardlang.types.words import bounds_in_words
 
 # ---- gates ----
 
@@ -201,24 +202,33 @@ def dominated_penalties(reading: Reading) -> Iterator[Diagnostic]:
                 Label(factor.span, "always 1"),
                 help="a factor below 1 is what the reward is multiplied by",
             )
-        elif _reversed(factor):
+        elif (why := _reversed(factor, reading)) is not None:
             yield Diagnostic(
                 codes.DOMINATED_PENALTY,
-                never,
-                Label(factor.span, "always 1: the bounds are the wrong way round"),
+                f"the bounds of the penalty `{penalty.id}` are the wrong way round",
+                Label(factor.span, why),
                 help="`good` is where the factor is 1, `bad` where it is lowest",
             )
         elif when is not None and reading.clear(when):
             yield from _never_applied(penalty.id, never, when, reading)
 
 
-def _reversed(ramp: tree.Expr) -> bool:
-    """Whether a ramp is 1 everywhere for having its bounds the wrong way round."""
-    if not isinstance(ramp, tree.Builtin) or ramp.name != "ramp" or flat_ramp(ramp) != "1":
-        return False
-    good, bad = ramp.args[1], ramp.args[2]
-    values = [end.value for end in (good, bad) if isinstance(end, tree.Const)]
-    return len(values) == 2 and values[0] > values[1]  # type: ignore[operator]
+def _reversed(factor: tree.Expr, reading: Reading) -> str | None:
+    """What a ramp does whose bounds must be the wrong way round; None when they need not be."""
+    if not isinstance(factor, tree.Builtin) or factor.name != "ramp" or not rising_ramp(factor):
+        return None
+    value, good, _, _ = factor.args
+    if flat_ramp(factor) == "1":
+        return "always 1"
+    if flat_ramp(factor) is not None:
+        return None
+    if ends(value)[1] < ends(good)[0]:
+        return f"never 1: the value is {bounds_in_words(value.type)}"
+    if isinstance(value, tree.TraceValue) and value.kind == "count":
+        alternatives = value.match.alternatives
+        if not any(reading.logic.calls.can_succeed(each) for each in alternatives):
+            return "the more calls fail the higher it is"
+    return None
 
 
 def _never_applied(

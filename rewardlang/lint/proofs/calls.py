@@ -95,6 +95,12 @@ class Calls:
         names = [operation] if operation is not None else self._rest(conditions)
         return any(self._solve(terms, name, offered) for name in names)
 
+    def can_succeed(self, alternative: tree.OpMatch) -> bool:
+        """Whether a call that matches an alternative can be ok."""
+        terms = [self._condition(alternative), Literal(Atom(KIND, Among((text("ok"),))))]
+        names = [alternative.operation] if alternative.operation is not None else self._rest([])
+        return any(self._solve(terms, name, True) for name in names)
+
     def _rest(self, conditions: Sequence[tree.Expr]) -> list[str]:
         """Operations that stand for all: those mentioned, an offered one, and an invented one."""
         found = [name for condition in conditions for name in self._spoken(condition)]
