@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rewardlang.judge.leaves import strings
+from rewardlang.judge.claims import claims_of
 from rewardlang.judge.mutant import Mutant, Start
 
 _VERB = re.compile(r"\b(is|are|was|were|has been|have been)\b(?! (?:not|no)\b)")
-_NAME = 3
-"""Characters from which a text of a response is a value that an answer names."""
 _SENTENCE = 4
 """Words from which an answer is a sentence, which can be put otherwise."""
 
 
 def negate_answer(start: Start) -> Iterator[Mutant]:
-    """The answer says the opposite: what it was answered stands behind a `not`."""
+    """The answer says the opposite: a right value stands behind a `not`."""
     answer = start.base.answer
-    known = [text for call in start.base.calls for text in strings(call.response)]
-    named = [text.lower() for text in dict.fromkeys(known) if len(text) >= _NAME]
+    named = [claim.gold.lower() for claim in claims_of(start.grounds.bench, start.base)]
 
     def negated(match: re.Match[str]) -> str:
         following = answer[match.end() :].lower()

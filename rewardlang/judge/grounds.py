@@ -28,6 +28,11 @@ SLOT = "\0"
 """Where a string that means something belongs."""
 _TRIES = 120
 """Arguments that are tried for one operation and one aim."""
+_DEEDS = 4
+"""Calls of one tool that leave different worlds."""
+_TEXTS = 12
+_SHORT = 60
+"""Texts of a row that arguments may repeat, and their length."""
 _SLOTS = 3
 """Strings that are tried together."""
 _SPREAD = 6
@@ -132,6 +137,28 @@ class Grounds:
                 found += islice(self._changing(name, "target"), _KEPT)
         return self._found["writes"]
 
+    def deeds(self, aim: Aim) -> list[Action]:
+        """Calls of each writing tool that succeed from the start, whatever they change."""
+        key = f"deeds {aim}"
+        if key not in self._found:
+            found = self._found[key] = []
+            for name in [name for name in self._tools if self._operations[name].writes]:
+                found += self._different(name, aim)
+        return self._found[key]
+
+    def _different(self, name: str, aim: Aim) -> list[Action]:
+        """Calls of one tool that leave different worlds."""
+        found: dict[bytes, Action] = {}
+        root = self._operations[name].schema
+        for fill in ((), *islice(optional(root), FILLED)):
+            for args in islice(self._arguments(name, aim, fill), _TRIES):
+                if self._call((), (name, args))[0]:
+                    end = self.ends.world(self.bench.environment.episode.final)
+                    found.setdefault(end, (name, args))
+                if len(found) == _DEEDS:
+                    return list(found.values())
+        return list(found.values())
+
     def failing(self) -> list[Action]:
         """Calls that are refused: an invented tool, and each tool of the oracle with nothing, and
         with a name that nothing has."""
@@ -233,6 +260,10 @@ class Grounds:
         api = self._api_of(operation)
         for workflow in api.workflows.values():
             found += [move.id for move in workflow.moves]
+        for name in names:
+            if _stem(name) in operation.lower():
+                rows = [self._world[name].get(key) for key in self._keys(name, aim)[:2]]
+                found += islice((text for text in strings(rows) if len(text) < _SHORT), _TEXTS)
         found += self._said if aim == "target" else []
         for search in api.searches.values():
             found += self._queries(search, aim)

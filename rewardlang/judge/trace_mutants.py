@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from rewardlang import model, tree
 from rewardlang.judge import answer_edits, argument_edits, step_edits
 from rewardlang.judge.bench import Bench, Played
+from rewardlang.judge.claims import reads_answer
 from rewardlang.judge.draft import Draft, Tried
 from rewardlang.judge.ends import Ends
 from rewardlang.judge.farming import farming
@@ -17,7 +17,6 @@ from rewardlang.judge.judgement import Undecided
 from rewardlang.judge.leaves import Path, leaves
 from rewardlang.judge.mutant import Mutant, Start, spoken
 from rewardlang.judge.undo import undone
-from rewardlang.walk import everything, mentioned
 from rewardlang_runtime import Call, Episode
 from rewardlang_runtime.calls import CallBetween
 from rewardlang_runtime.plan import plan_of
@@ -72,13 +71,13 @@ def starts_of(draft: Draft) -> tuple[Start, ...]:
     """What the mutants of each task are made from."""
     bench, solved = draft.bench, draft.solved()
     varying = _varying(solved)
-    reads_answer = _reads_answer(bench.scenario)
+    about_answer = reads_answer(bench.scenario)
     starts: list[Start] = []
     for base in solved:
         grounds = Grounds(bench, base, Ends(bench))
         prompt = _prompt(bench, base)
         texts = starts[0].texts if starts else grounds.texts()
-        starts.append(Start(bench.scenario, base, prompt, grounds, varying, reads_answer, texts))
+        starts.append(Start(bench.scenario, base, prompt, grounds, varying, about_answer, texts))
     return tuple(starts)
 
 
@@ -111,17 +110,6 @@ def _varying(solved: list[Played]) -> dict[tuple[int, Path], None]:
                 if op == its and mine.get(path) != theirs.get(path):
                     found[number, path] = None
     return found
-
-
-def _reads_answer(scenario: model.Scenario) -> bool:
-    reward = [*scenario.gates, *scenario.parts, *scenario.penalties]
-    lets = {let.name: let for let in scenario.lets}
-    roots = [*reward, *(lets[name].value for name in mentioned(reward, lets))]
-    return any(
-        isinstance(node, tree.RootRef) and node.name == "answer"
-        for root in roots
-        for node in everything(root)
-    )
 
 
 def _played(bench: Bench, start: Start, ends: Ends) -> Iterator[Tried]:

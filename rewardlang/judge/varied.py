@@ -47,6 +47,7 @@ def varied(draft: Draft) -> Iterator[Tried]:
         yield from _looks(start)
         yield from _stepwise(start, _STEPWISE)
         yield from _counted(start)
+        yield from _deeds(start)
         yield from _answers(start)
         yield from _long_texts(start)
         yield from _wandering(start)
@@ -120,6 +121,16 @@ def _stepwise(start: Start, most: int) -> Iterator[Tried]:
             # Below its cap a reward shows what the cap hides.
             refused = (*sent, *[_REFUSED] * start.scenario.limits.calls)
             yield _tried(start, f"{name}, then refused calls", refused, start.base.answer)
+
+
+def _deeds(start: Start) -> Iterator[Tried]:
+    """Each thing that can be done, alone, after the oracle, before it and in the middle of it."""
+    for action in (*start.grounds.deeds("target"), *start.grounds.deeds("sibling")):
+        name = f"`{action[0]}` with `{action[1]}`"
+        yield _tried(start, f"{name} and no more", (action,), start.base.answer)
+        for at in range(len(start.sent) + 1):
+            sent = (*start.sent[:at], action, *start.sent[at:])
+            yield _tried(start, f"the oracle, {name} as call {at + 1}", sent, start.base.answer)
 
 
 def _shorter(action: Action) -> Iterator[tuple[str, tuple[Action, ...]]]:
