@@ -81,8 +81,8 @@ def object_null(expr: tree.Expr, type_: Type, name: Identifier, scope: Scope) ->
         f"`{shown(expr.span)}` may be null",
         last,
         describe(type_),
-        help=f"write `{shown(expr.span)}?.{name.name}`",
-        fix=_dot(expr, name),
+        help=f"write `{shown(expr.span)}?{_link(name)}`",
+        fix=_asked(expr, name),
     )
 
 
@@ -95,9 +95,9 @@ def optional(expr: tree.Expr, type_: Type, name: Identifier, found: Type, scope:
         others.append(Label(known.origin, "declared here, not required"))
     # `x!.y` becomes `x?.y`: a value that is asked for a field by `?.` need not be there itself.
     text = shown(expr.span).removesuffix("!")
-    help = f"write `{text}?.{name.name}`"
+    help = f"write `{text}?{_link(name)}`"
     if vouched_for(expr, scope):
-        help += f", or `{text}?.{name.name}!` if it is always there"
+        help += f", or `{text}?{_link(name)}!` if it is always there"
     scope.report.add(
         codes.UNSAFE_ACCESS,
         f"`{name.name}` may be missing",
@@ -105,7 +105,7 @@ def optional(expr: tree.Expr, type_: Type, name: Identifier, found: Type, scope:
         f"optional {describe(found)}",
         others=others,
         help=help,
-        fix=_dot(expr, name),
+        fix=_asked(expr, name),
     )
 
 
@@ -113,16 +113,15 @@ def redundant(expr: tree.Expr, name: Identifier, scope: Scope) -> None:
     """`?.name` where nothing can be missing."""
     fix = None
     start = expr.span.end
-    at = expr.span.source.text[start : name.span.start].find("?.")
+    at = expr.span.source.text[start : name.span.start].find("?")
     if at >= 0:
-        mark = Span(expr.span.source, start + at, start + at + 2)
-        fix = Fix(mark, ".", safe=True)
+        fix = Fix(Span(expr.span.source, start + at, start + at + 1), "", safe=True)
     scope.report.add(
         codes.REDUNDANT_NULL_TEST,
         f"`{name.name}` is always there",
         name.span,
         "never missing",
-        help=f"write `{shown(expr.span)}.{name.name}`{or_null(expr)}",
+        help=f"write `{shown(expr.span)}{_link(name)}`{or_null(expr)}",
         fix=fix,
     )
 
@@ -206,11 +205,17 @@ def response_of_error(call: CallType, name: Identifier, scope: Scope) -> None:
     )
 
 
-def _dot(expr: tree.Expr, name: Identifier) -> Fix | None:
-    """Make the `.` before `name`, or `!.`, a `?.`."""
-    source = expr.span.source
-    dot = source.text.find(".", expr.span.end, name.span.start)
-    if dot < 0:
+def _link(name: Identifier) -> str:
+    """How a field is asked for in the file: `.name`, or `[key]`, whose span is the key's."""
+    text = shown(name.span)
+    return f".{name.name}" if text == name.name else f"[{text}]"
+
+
+def _asked(expr: tree.Expr, name: Identifier) -> Fix | None:
+    """Put a `?` before the `.` or the `[` of `name`, in the place of a `!` if there is one."""
+    source, mark = expr.span.source, _link(name)[0]
+    at = source.text.find(mark, expr.span.end, name.span.start)
+    if at < 0:
         return None
-    sure = source.text[dot - 1] == "!"
-    return Fix(Span(source, dot - sure, dot + 1), "?.", safe=not sure)
+    sure = source.text[at - 1] == "!"
+    return Fix(Span(source, at - sure, at), "?", safe=not sure)

@@ -27,7 +27,9 @@ def test_reported(case):
 
 @pytest.mark.parametrize("case", cases("accepted.yaml"))
 def test_accepted(case):
-    assert [(d.code.id, d.message) for d in linted(check(case))] == []
+    # Whether the reward is a good one is not what these expressions are about.
+    found = [(d.code.id, d.message) for d in linted(check(case)) if d.code.id[0] in "YTDN"]
+    assert found == []
 
 
 @pytest.mark.parametrize("case", cases("errors.yaml"))
@@ -44,11 +46,31 @@ def test_an_error_silences_what_follows(case):
     assert len(found) == 1
 
 
-def test_applying_a_fix_leaves_nothing_to_report():
-    expression = 'final.tickets[params.id].state == "closed"'
+@pytest.mark.parametrize(
+    ("expression", "fixed", "safe"),
+    [
+        ('final.tickets[params.id].state == "a"', 'final.tickets[params.id]?.state == "a"', True),
+        ('initial.tickets["T-1"]!.note == "a"', 'initial.tickets["T-1"]?.note == "a"', False),
+        ('initial.tickets["T-1"]!["note"] == "a"', 'initial.tickets["T-1"]?["note"] == "a"', False),
+        (
+            'storage_table(answer).only()["a"] == "a"',
+            'storage_table(answer).only()?["a"] == "a"',
+            True,
+        ),
+        ('initial.tickets["T-1"]!?.title == "a"', 'initial.tickets["T-1"]!.title == "a"', True),
+        (
+            'initial.tickets["T-1"]!?["title"] == "a"',
+            'initial.tickets["T-1"]!["title"] == "a"',
+            True,
+        ),
+    ],
+)
+def test_applying_a_fix(expression, fixed, safe):
     (found,) = diagnostics(expression)
     assert found.fix is not None
-    assert found.fix.safe
+    assert found.fix.safe is safe
     text = found.fix.span.source.text
-    fixed = text[: found.fix.span.start] + found.fix.replacement + text[found.fix.span.end :]
-    assert '?.state == "closed"' in fixed
+    after = text[: found.fix.span.start] + found.fix.replacement + text[found.fix.span.end :]
+    assert after == text.replace(expression, fixed)
+    again = diagnostics(fixed)
+    assert not [d for d in again if d.code.id in ("T103", "T111")], again
