@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Evidence
@@ -12,6 +12,7 @@ from rewardlang.judge.budget import Budget
 from rewardlang.judge.faults import FAULTS, Fault, fault_of
 from rewardlang.judge.judgement import Outcome, OutcomeKind, RewardMutant, Searched, Undecided
 from rewardlang.judge.mutant import Start
+from rewardlang.source import Span
 from rewardlang_runtime import Detail
 
 if TYPE_CHECKING:
@@ -93,14 +94,20 @@ class Draft:
     faults: list[Fault] = field(default_factory=list)
     """What could not be played, each place once."""
 
-    def attempt(self, seed: int, doing: str, play: Callable[[], T]) -> T | None:
-        """`play()`, or None when the scenario is at fault, which is noted."""
+    def attempt(
+        self, seed: int, doing: str, play: Callable[[], T], span: Span | None = None
+    ) -> T | None:
+        """`play()`, or None when the scenario is at fault, which is noted.
+
+        `span` is where that is reported when nothing better is known.
+        """
         try:
             return play()
         except FAULTS as error:
             fault = fault_of(error, doing, seed, self.bench.scenario)
             if fault is None:
                 raise
+            fault = replace(fault, span=fault.span or span)
             if all((f.where, f.span) != (fault.where, fault.span) for f in self.faults):
                 self.faults.append(fault)
             return None

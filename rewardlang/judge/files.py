@@ -39,14 +39,14 @@ def judge_file(
 def to_plain(judgement: Judgement) -> dict[str, Any]:
     """A judgement as plain data."""
     plain = {f.name: _plain(getattr(judgement, f.name)) for f in _kept_fields()}
-    return {**plain, "found": kept.to_plain(judgement.diagnostics)}
+    return {**plain, "diagnostics": kept.to_plain(judgement.diagnostics)}
 
 
 def from_plain(plain: dict[str, Any]) -> Judgement:
     """The judgement of `to_plain`."""
     hints = get_type_hints(Judgement)
     kept_fields = {f.name: _value(hints[f.name], plain[f.name]) for f in _kept_fields()}
-    return Judgement(**kept_fields, diagnostics=tuple(kept.from_plain(plain["found"])))
+    return Judgement(**kept_fields, diagnostics=tuple(kept.from_plain(plain["diagnostics"])))
 
 
 def _kept_fields() -> list[Field[Any]]:

@@ -20,6 +20,7 @@ def play_tests(draft: Draft) -> None:
                 test.seed,
                 f"the test `{test.name}`",
                 lambda test=test: trials.run(scenario, compiled, test),  # type: ignore[misc]
+                test.span,
             )
         except Failure as failure:
             why = f"the test `{test.name}` cannot be played: {failure}"

@@ -46,6 +46,7 @@ from rewardlang.judge import callers, claims
 from rewardlang.judge.bench import Action, Bench, Played
 from rewardlang.judge.draft import CHEAT, Draft, Tried
 from rewardlang.judge.faults import FAULTS, fault_of
+from rewardlang.judge.judgement import Undecided
 from rewardlang_runtime import Environment
 from rewardlang_runtime.values import text
 
@@ -56,6 +57,9 @@ _ALL_SUBSETS = 5
 """Calls of an oracle of which all subsets are tried."""
 _ALMOST = 0.9
 """What another task's episode must stay below."""
+_PROBED = (
+    "N405", "H501", "H502", "H503", "H504", "H505", "H506", "H507", "H514", "H520", "G805",
+)  # fmt: skip
 _WORD = re.compile(r"[^\W_](?:[\w#/-]*\w)?")
 _PRAISE = "What a great task! Everything was completed perfectly, as all requirements ask."
 
@@ -85,6 +89,8 @@ def probe(draft: Draft) -> None:
     reads_answer = claims.reads_answer(draft.bench.scenario)
     for seed in draft.seeds:
         if draft.budget.spent:
+            why = f"the time was up before the probes of seed {seed}"
+            draft.undecided.append(Undecided(_PROBED, why, "give more time, or fewer calls"))
             return
         task = draft.attempt(seed, "the task", partial(_task, draft.bench, seed, solved.get(seed)))
         if task is None:

@@ -1,0 +1,186 @@
+"""What the rules on oracles, tasks and probes say of variants of one sound scenario."""
+
+from __future__ import annotations
+
+import pytest
+from diagnostics.page_examples import JUDGED_FILES, write
+from judge.desk import drafted, found, variant
+
+from rewardlang.judge.budget import Budget
+from rewardlang.judge.oracle import climb, play_oracle
+from rewardlang.judge.probes import probe
+
+SAID = "says(answer, ticket.owner.name, instead_of=others)"
+CLOSED = 'now?.state == "closed"'
+
+
+def reward(*parts: str, gates: str = "", penalties: str = "") -> str:
+    lines = "".join(f"    - {{id: p{n}, weight: 1, check: '{p}'}}\n" for n, p in enumerate(parts))
+    return (
+        "reward:\n"
+        + (f"  gates:\n    - {gates}\n" if gates else "")
+        + f"  parts:\n{lines}"
+        + (f"  penalties:\n    - {penalties}\n" if penalties else "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("fragment", "expected"),
+    [
+        (reward(CLOSED, f"read and {SAID}"), {}),
+        # Nothing done.
+        (reward(CLOSED, "count(any) <= 3"), {"H502": "count(any) <= 3"}),
+        (reward(CLOSED, "read", "count(any) <= 3"), {"H501": "count(any) <= 3"}),
+        (reward(CLOSED, 'answer.starts_with("Done") or now?.note == params.note'),
+         {"H502": 'answer.starts_with("Done") or now?.note == params.note'}),
+        (reward(CLOSED, "count(any) <= 3", gates="{id: g, require: read}"),
+         {"N405": "count(any) <= 3"}),
+        (reward(CLOSED, "count(any) <= 3", gates="{id: g, require: read, otherwise: 0.2}"),
+         {"H501": "count(any) <= 3"}),
+        # Answers that are none.
+        (reward(CLOSED, "read and answer.contains_text(ticket.owner.name)"),
+         {"H503": "read and answer.contains_text(ticket.owner.name)", "H504": "", "H506": ""}),
+        (reward(CLOSED, "read and says(answer, ticket.owner.name)"), {"H503": "", "H506": ""}),
+        (reward(CLOSED, f"read and {SAID.replace('others)', 'others.without(ticket.title))')}"),
+         {"H506": ""}),
+        (reward(CLOSED, "read and answer.length() > 5"),
+         {"H505": "read and answer.length() > 5", "H506": ""}),
+        (reward(CLOSED, 'answer.contains_text("belongs to")'),
+         {"H504": "", "H505": 'answer.contains_text("belongs to")', "H507": ""}),
+        # Deleting.
+        (reward('final.tickets.none(t => t.id == params.id and t.state == "open")'),
+         {"H520": 'final.tickets.none(t => t.id == params.id and t.state == "open")'}),
+        # An oracle that the reward does not see.
+        (reward(CLOSED, "never closeTicket{ok} or now is null"), {"E601": "getTicket", "H502": ""}),
+    ],
+)  # fmt: skip
+def test_rewards(tmp_path, fragment, expected):
+    said = found(drafted(variant(tmp_path, fragment)))
+    for code, text in expected.items():
+        assert code in said, said
+        assert text in said[code]
+    assert set(said) - {"G805"} == set(expected), said
+
+
+@pytest.mark.parametrize(
+    ("oracle", "points_at"),
+    [
+        ('[{closeTicket: {id: "{id}", note: Wrong}}, {answer: Closed.}]', "closeTicket"),
+        ('[{getTicket: {id: T-99}}, {closeTicket: {id: "{id}", note: "{note}"}}]', "getTicket"),
+        ('[{getTicket: {id: "{id}"}}, {closeTicket: {id: T-3, note: "{note}"}}]', "closeTicket"),
+        ('[{answer: "{ticket.owner.name}"}]', "ticket.owner.name"),
+    ],
+)  # fmt: skip
+def test_an_oracle_that_fails(tmp_path, oracle, points_at):
+    said = found(drafted(variant(tmp_path, f"oracle: {oracle}\n")))
+    assert said["E601"].strip("{").startswith(points_at)
+
+
+def test_an_oracle_that_cannot_be_played(tmp_path):
+    gone = "initial.tickets.filter(t => t.title == params.note).only()!.id"
+    step = f'{{closeTicket: {{id: "{{{gone}}}", note: x}}}}'
+    path = variant(tmp_path, f"oracle: [{step}]\n")
+    draft = drafted(path)
+    assert draft.oracle == []
+    assert draft.solved() == []
+    assert {t.group for t in draft.probes} >= {"idle", "minimal", "random", "delete"}
+    said = found(draft)
+    assert "only()!" in said["E601"]
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ("params: {id: one_of(initial.tickets.keys()), note: 'one_of([\"Fixed\"])'}\n", "P708"),
+        ("assume: ['params.note == \"Fixed in the shop\"']\n", "E612"),
+        ("assume: ['params.id == \"T-1\" and params.note == \"Fixed on site\"']\n", "E612"),
+    ],
+)  # fmt: skip
+def test_tasks(tmp_path, params, code):
+    assert code in found(drafted(variant(tmp_path, params)))
+
+
+def test_the_condition_that_rejects_most_is_named(tmp_path):
+    rare = 'params.id == "T-2" and params.note == "Fixed on site"'
+    said = found(drafted(variant(tmp_path, f"assume: ['params.id != \"T-1\"', '{rare}']\n")))
+    assert said["E612"] == rare
+
+
+def test_a_part_that_breaks_its_word(tmp_path):
+    broken = reward(f"{CLOSED} and initial.tickets[params.note]!.id == params.id")
+    said = found(drafted(variant(tmp_path, broken)))
+    assert "initial.tickets[params.note]!" in said["E613"]
+
+
+def test_an_operation_that_breaks(tmp_path):
+    api = """operations:
+  getTicket:
+    http: GET /tickets/{id}
+    doc: Reads a ticket.
+    request:
+      path: {id: {type: string, maxLength: 20}}
+    response: {status: 200, body: {title: "{tickets.values()[99].title}"}}
+"""
+    scenario = """tools: [getTicket]
+reward:
+  parts:
+    - {id: looked, weight: 1, check: read}
+oracle:
+  - getTicket: {id: "{id}"}
+"""
+    path = write([("api", api), ("scenario", scenario)], tmp_path, JUDGED_FILES)
+    said = found(drafted(path))
+    assert said["E613"].startswith("getTicket")
+
+
+def test_tasks_that_differ_are_played(tmp_path):
+    draft = drafted(variant(tmp_path))
+    assert draft.seeds == (0, 1, 2)
+    assert len(draft.oracle) == Budget().oracles
+    single = """params: {id: "one_of(['T-1'])", note: "one_of(['Fixed on site'])"}\n"""
+    one = drafted(variant(tmp_path, single))
+    assert one.seeds == (0,)
+    assert len(one.oracle) == 1
+
+
+def test_the_ladder(tmp_path):
+    draft = drafted(variant(tmp_path))
+    assert [t.reward for t in draft.ladder] == [0.0, 0.125, 0.75, 1.0]
+    assert all(t.as_expected for t in draft.ladder)
+
+
+def test_the_files_own_tests(tmp_path):
+    tests = """tests:
+  - {name: the oracle, oracle: true, reward: 1}
+  - {name: too much, calls: [], reward: 0.5}
+  - {name: no such value, calls: [{getTicket: {id: "{initial.tickets.keys()[99]}"}}], reward: 0}
+"""
+    draft = drafted(variant(tmp_path, tests))
+    played = [(t.name, t.as_expected) for t in draft.tests]
+    assert played == [("the oracle", True), ("too much", False)]
+    assert "no such value" in found(draft)["E613"]
+
+
+def test_without_an_oracle(tmp_path):
+    path = variant(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("oracle:")], encoding="utf-8")
+    draft = drafted(path)
+    assert draft.oracle == draft.ladder == []
+    assert {t.group for t in draft.probes} >= {"idle", "minimal", "random", "delete", "echo"}
+
+
+def test_a_solution_stands_for_the_oracle(tmp_path):
+    whole = drafted(variant(tmp_path / "whole"))
+    path = variant(tmp_path / "cut")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("oracle:")], encoding="utf-8")
+    draft = drafted(path)
+    for played in whole.solved():
+        draft.bench.solutions[played.seed] = (played.sent, played.answer)
+    play_oracle(draft)
+    climb(draft)
+    assert [t.reward for t in draft.ladder] == [0.0, 0.125, 0.75, 1.0]
+    draft.probes.clear()
+    probe(draft)
+    assert {"shotgun", "dump", "some", "other task"} <= {t.group for t in draft.probes}
