@@ -5,6 +5,7 @@ How a block is run is decided by its language, the first word after the fence:
 * `yaml` with a first line `# file: NAME` is written to NAME, in a folder that the blocks of a page
   share, and must lint without a finding. With `# wrong: NAME` it is only written. `yaml fragment`
   is a piece of a scenario: its keys go over those of a whole one, which must have no errors then.
+* `toml` with a first line `# file: NAME` is written to NAME.
 * `console`: lines after `$ ` are commands, the others what they print; a line `...` stands for any
   number of lines. `pytest --update-golden` writes what they print where there is no `...`.
 * `python` is executed. `text`, `sh` and blocks without a language are only read.
@@ -31,7 +32,7 @@ PAGES = [
     *sorted((ROOT / "examples").glob("*.md")),
 ]
 FENCE = re.compile(r"^```([a-z]*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-RUN, READ = {"yaml", "console", "python"}, {"", "text", "sh"}
+RUN, READ = {"yaml", "toml", "console", "python"}, {"", "text", "sh"}
 
 WHOLE: dict[str, Any] = {
     "rewardlang": 1,
@@ -95,6 +96,10 @@ def test_blocks(
         where = f"{name_of(page)}:{block.line}"
         if block.language == "yaml":
             run_yaml(block, where)
+        elif block.language == "toml":
+            name = re.match(r"# file: (\S+)\n", block.text)
+            assert name, f"{where}: a TOML block names its file"
+            Path(name[1]).write_text(block.text.partition("\n")[2])
         elif block.language == "python":
             exec(compile(block.text, where, "exec"), {})
         elif block.language == "console":
