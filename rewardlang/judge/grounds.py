@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 from typing import Any, Literal
 
+import orjson
+
 from rewardlang import model
 from rewardlang.judge.bench import Action, Bench, Played
 from rewardlang.judge.ends import Ends
@@ -28,8 +30,8 @@ SLOT = "\0"
 """Where a string that means something belongs."""
 _TRIES = 120
 """Arguments that are tried for one operation and one aim."""
-_DEEDS = 4
-"""Calls of one tool that leave different worlds."""
+_DIFFERENT = 4
+"""Calls of one tool that come to different things."""
 _TEXTS = 12
 _SHORT = 60
 """Texts of a row that arguments may repeat, and their length."""
@@ -119,11 +121,13 @@ class Grounds:
         return self._found[aim]
 
     def looks(self, aim: Aim) -> list[Action]:
-        """As `reads`, and with each optional argument that the tool takes."""
+        """Calls of each reading tool that are answered differently, and one with each optional
+        argument that it takes."""
         key = f"looks {aim}"
         if key not in self._found:
-            found = self._found[key] = self.reads(aim).copy()
+            found = self._found[key] = []
             for name in [name for name in self._tools if not self._operations[name].writes]:
+                found += self._different(name, aim, ())
                 for fill in islice(optional(self._operations[name].schema), FILLED):
                     found += islice(self._succeeding(name, aim, fill), 1)
         return self._found[key]
@@ -143,20 +147,20 @@ class Grounds:
         if key not in self._found:
             found = self._found[key] = []
             for name in [name for name in self._tools if self._operations[name].writes]:
-                found += self._different(name, aim)
+                for fill in ((), *islice(optional(self._operations[name].schema), FILLED)):
+                    found += self._different(name, aim, fill)
         return self._found[key]
 
-    def _different(self, name: str, aim: Aim) -> list[Action]:
-        """Calls of one tool that leave different worlds."""
+    def _different(self, name: str, aim: Aim, fill: Path) -> list[Action]:
+        """Calls of one tool that succeed and come to something else, in answer or in effect."""
         found: dict[bytes, Action] = {}
-        root = self._operations[name].schema
-        for fill in ((), *islice(optional(root), FILLED)):
-            for args in islice(self._arguments(name, aim, fill), _TRIES):
-                if self._call((), (name, args))[0]:
-                    end = self.ends.world(self.bench.environment.episode.final)
-                    found.setdefault(end, (name, args))
-                if len(found) == _DEEDS:
-                    return list(found.values())
+        for args in islice(self._arguments(name, aim, fill), _TRIES):
+            if self._call((), (name, args))[0]:
+                episode = self.bench.environment.episode
+                outcome = orjson.dumps(episode.calls[-1].response) + self.ends.world(episode.final)
+                found.setdefault(outcome, (name, args))
+            if len(found) == _DIFFERENT:
+                break
         return list(found.values())
 
     def failing(self) -> list[Action]:

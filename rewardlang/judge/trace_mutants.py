@@ -81,16 +81,11 @@ def starts_of(draft: Draft) -> tuple[Start, ...]:
     return tuple(starts)
 
 
-def beside(draft: Draft) -> Iterator[Start]:
-    """The same for the episodes of the file's own tests: other ways of doing the task."""
-    bench = draft.bench
-    for tried in draft.tests:
-        base = tried.played
-        if draft.starts and base.sent and not any(base.sent == s.sent for s in draft.starts):
-            grounds = Grounds(bench, base, Ends(bench))
-            yield replace(
-                draft.starts[0], base=base, grounds=grounds, prompt=_prompt(bench, base), varying={}
-            )
+def start_like(start: Start, base: Played) -> Start:
+    """The same for another episode: another task, or another way of doing it."""
+    bench = start.grounds.bench
+    grounds, prompt = Grounds(bench, base, start.grounds.ends), _prompt(bench, base)
+    return replace(start, base=base, grounds=grounds, prompt=prompt, varying={})
 
 
 def _prompt(bench: Bench, base: Played) -> str:

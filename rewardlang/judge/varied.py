@@ -22,7 +22,7 @@ from rewardlang.judge.grounds import INVENTED
 from rewardlang.judge.leaves import in_words, leaves, places, put, without
 from rewardlang.judge.mutant import Start
 from rewardlang.judge.retold import items, roots
-from rewardlang.judge.trace_mutants import beside
+from rewardlang.judge.trace_mutants import start_like
 from rewardlang.walk import everything, mentioned
 
 _RANDOM = 12
@@ -35,8 +35,8 @@ _OF_TEST = 40
 """The same, and arguments changed, for each test of the file."""
 _LONGEST = 2_000
 """Characters of a text that is filled up."""
-_MORE_TASKS = 9
-"""Tasks beyond those of the probes on which the oracle's prefixes are played."""
+_MORE_TASKS = 6
+"""Tasks beyond those of the probes."""
 _REFUSED: Action = (INVENTED, {})
 _UNKNOWN_ARGUMENT = "unheardOf"
 
@@ -47,14 +47,20 @@ def varied(draft: Draft) -> Iterator[Tried]:
         yield from _looks(start)
         yield from _stepwise(start, _STEPWISE)
         yield from _counted(start)
-        yield from _deeds(start)
         yield from _answers(start)
         yield from _long_texts(start)
         yield from _wandering(start)
-    for start in beside(draft):
-        yield from _stepwise(start, _OF_TEST)
-        yield from _edited(start)
-    yield from _more_tasks(draft)
+        yield from _deeds(start)
+    for tried in draft.tests if draft.starts else ():
+        if all(tried.played.sent != start.sent for start in draft.starts):
+            start = start_like(draft.starts[0], tried.played)
+            yield from _stepwise(start, _OF_TEST)
+            yield from _edited(start)
+    others = [t.played for t in draft.oracle if t.played.seed not in draft.seeds]
+    for base in others[:_MORE_TASKS] if draft.starts else ():
+        start = start_like(draft.starts[0], base)
+        yield from _prefixes(start)
+        yield from _deeds(start)
 
 
 def _edited(start: Start) -> Iterator[Tried]:
@@ -218,16 +224,12 @@ def _wandering(start: Start) -> Iterator[Tried]:
         yield Tried("mutant", "varied", f"random calls, number {seed}", played, "anything", True)
 
 
-def _more_tasks(draft: Draft) -> Iterator[Tried]:
-    """The oracle's prefixes, and its answer on its own, on tasks that the probes left out."""
-    bench = draft.bench
-    more = [t.played for t in draft.oracle if t.played.seed not in draft.seeds]
-    for base in more[:_MORE_TASKS]:
-        for count in range(len(base.sent) + 1):
-            for answer in dict.fromkeys(("", base.answer)):
-                played = bench.again(base, base.sent[:count], answer)
-                name = f"{count} of the oracle's calls on task {base.seed}"
-                yield Tried("mutant", "varied", name, played, "anything", True, base)
+def _prefixes(start: Start) -> Iterator[Tried]:
+    """The oracle's prefixes, with its answer and without."""
+    for count in range(len(start.sent) + 1):
+        for answer in dict.fromkeys(("", start.base.answer)):
+            name = f"{count} of the oracle's calls on task {start.base.seed}"
+            yield _tried(start, name, start.sent[:count], answer)
 
 
 def _spoilt(action: Action) -> Action:
