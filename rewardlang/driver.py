@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rewardlang import kept
 from rewardlang.cache import sha256
 from rewardlang.data import Files
-from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.diagnostics.suppress import Suppression, Use, is_hard, suppression_of
 
 if TYPE_CHECKING:
@@ -181,6 +181,7 @@ class Linted:
         judgeable: Whether it is a scenario on which all rules ran: errors that nothing can suppress
             stop them.
         content: Changes with everything that this was made from.
+        task: Where the prompt of a judgeable scenario stands, with the fingerprint of its task.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -188,16 +189,26 @@ class Linted:
     uses: tuple[Use, ...]
     judgeable: bool
     content: str
+    task: Label | None = None
 
 
 def lint_file(path: str | Path, *, use_cache: bool = True) -> Linted:
     """`check`, for those who do not need the scenario; what is found is kept for `lint_kept`."""
     known = kept.Kept("lint", Path(path), use_cache=use_cache)
     checked = check(path, known.files)
+    task = _task(checked)
+    plain = kept.to_plain(checked.diagnostics, checked.suppressions, checked.uses, task)
     judgeable = checked.judgeable is not None
-    plain = kept.to_plain(checked.diagnostics, checked.suppressions, checked.uses)
     known.write({**plain, "judgeable": judgeable})
-    return Linted(checked.diagnostics, checked.suppressions, checked.uses, judgeable, known.content)
+    return Linted(
+        checked.diagnostics, checked.suppressions, checked.uses, judgeable, known.content, task
+    )
+
+
+def _task(checked: Checked) -> Label | None:
+    from rewardlang import lint
+
+    return None if checked.judgeable is None else lint.task_of(checked.judgeable)
 
 
 def lint_kept(path: str | Path, seen: kept.Seen | None = None) -> Linted | None:
@@ -211,7 +222,8 @@ def lint_kept(path: str | Path, seen: kept.Seen | None = None) -> Linted | None:
         return None
     suppressions, uses = kept.suppressions_from_plain(entry)
     diagnostics = tuple(kept.from_plain(entry))
-    return Linted(diagnostics, suppressions, uses, entry["judgeable"], known.content)
+    task = kept.task_from_plain(entry)
+    return Linted(diagnostics, suppressions, uses, entry["judgeable"], known.content, task)
 
 
 def scenario_of(path: str | Path, files: Files | None = None) -> model.Scenario:

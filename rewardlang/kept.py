@@ -137,6 +137,7 @@ def to_plain(
     diagnostics: Iterable[Diagnostic],
     suppressions: Sequence[Suppression] = (),
     uses: Iterable[Use] = (),
+    task: Label | None = None,
 ) -> dict[str, Any]:
     """Diagnostics and suppressions as plain data, with the texts of the files they point into."""
     sources: dict[str, str] = {}
@@ -167,6 +168,7 @@ def to_plain(
             for s in suppressions
         ],
         "uses": [[suppressions.index(each), id] for each, id in uses],
+        "task": None if task is None else label(task),
         "sources": sources,
     }
 
@@ -199,6 +201,14 @@ def from_plain(entry: dict[str, Any]) -> list[Diagnostic]:
         )
         for row in entry["diagnostics"]
     ]
+
+
+def task_from_plain(entry: dict[str, Any]) -> Label | None:
+    """The task of `to_plain`."""
+    if entry["task"] is None:
+        return None
+    path, start, end, text = entry["task"]
+    return Label(Span(Source(path, entry["sources"][path]), start, end), text)
 
 
 def suppressions_from_plain(

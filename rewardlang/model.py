@@ -11,6 +11,7 @@ from typing import Literal
 
 from rewardlang.source import Source, Span
 from rewardlang.tree import Effect, Expr, LetDef
+from rewardlang.types.json_schema import Schemas
 from rewardlang.types.types import Object, Table, Type
 
 JsonSchema = dict[str, object]
@@ -43,15 +44,24 @@ class Move:
     name: str
     sources: tuple[str, ...]
     target: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
+    """The life of a status: `of` is the field that holds it, `table.field.field`.
+
+    `statuses` are the values that the field's schema lists, in its order; none when it does not.
+    `declared` is where the schema names the field.
+    """
+
     name: str
     of: str
     start: str
     moves: tuple[Move, ...]
     span: Span
+    statuses: tuple[str, ...] = ()
+    declared: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,15 @@ class Parameter:
     where: Literal["path", "query", "body"]
     required: bool
     schema: JsonSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Every value at `path`, the first step of which is a table, is a key of a row of `target`."""
+
+    path: tuple[str, ...]
+    target: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +157,9 @@ class Api:
     invalid: InvalidShape
     time_format: str
     source: Source
+    references: tuple[Reference, ...] = ()
+    types: Schemas = field(default_factory=Schemas, compare=False, repr=False)
+    """What the names of schemas in types stand for."""
 
 
 @dataclass(frozen=True, slots=True)

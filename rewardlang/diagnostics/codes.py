@@ -288,6 +288,9 @@ DEAD_OPERATION = _code(
 RESPONSE_SCHEMA = _code(
     "E607", "response-violates-schema", "error", "an operation writes what its schema forbids"
 )
+ERROR_MUTATES = _code(
+    "E608", "error-mutates-state", "error", "a call changes the world and is answered with an error"
+)
 INVARIANT_BROKEN = _code(
     "E611", "invariant-broken", "error", "an operation leaves a reference to nothing behind"
 )

@@ -15,6 +15,7 @@ from rewardlang.findings.finding import Finding, fingerprints
 from rewardlang.findings.judged import Judged, judged, kept_judgement, rules
 from rewardlang.findings.selection import Selection
 from rewardlang.findings.settings import Finder, Settings
+from rewardlang.findings.twins import twins
 from rewardlang.findings.unused import unused
 from rewardlang.findings.workers import Workers
 
@@ -82,6 +83,7 @@ class _File:
     baseline: Baseline
     linted: driver.Linted
     judged: Judged | None = None
+    twin: Diagnostic | None = None
     found: list[Finding] = field(default_factory=list)
 
     @property
@@ -118,6 +120,7 @@ def lint(paths: Sequence[Path], options: Options, progress: Progress | None = No
             for path, chosen, each in zip(paths, settings, linted, strict=True)
         ]
         _judge([file for file in files if _to_judge(file)], options, workers)
+    _compare(files)
     for file in files:
         file.found = _gather(file)
     extra = [*_settings_problems(settings), *_baseline_problems(files, known)]
@@ -165,12 +168,23 @@ def _judge(files: list[_File], options: Options, workers: Workers) -> None:
         file.judged = made
 
 
+def _compare(files: Sequence[_File]) -> None:
+    """Note scenarios that are the same task as another file of this run."""
+    tasks = {file.name: file.linted.task for file in files}
+    found = twins(task for task in tasks.values() if task is not None)
+    by_file = {each.label.span.source.path: each for each in found}
+    for file in files:
+        file.twin = by_file.get(file.name)
+
+
 def _gather(file: _File) -> list[Finding]:
     """All findings of a file that no comment silences, in the order of the text."""
     diagnostics = list(file.linted.diagnostics)
     uses: list[Use] = list(file.linted.uses)
-    played = file.judged.beside(diagnostics) if file.judged is not None else ()
-    for each in played:
+    more = list(file.judged.beside(diagnostics)) if file.judged is not None else []
+    if file.twin is not None:
+        more.append(file.twin)
+    for each in more:
         use = suppression_of(each, file.linted.suppressions)
         if use is None:
             diagnostics.append(each)

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 from rewardlang.lint import (
     deduce,
+    duplicates,
     evidence,
     nulls,
     numbers,
+    observation,
+    order,
     patterns,
     references,
+    requests,
     rewards,
+    sizes,
+    texts,
     unused,
+    workflows,
 )
+from rewardlang.lint.duplicates import task_of
 from rewardlang.lint.registry import API_LINTS, LINTS, lint, run, run_api
 
-SUBJECTS = (deduce, nulls, numbers, rewards, unused, evidence, references, patterns)
+SUBJECTS = (
+    deduce, nulls, numbers, rewards, unused, evidence, references, patterns, texts, order, sizes,
+    observation, workflows, requests, duplicates,
+)  # fmt: skip
 """The modules whose import enters the lints."""
 
-__all__ = ["API_LINTS", "LINTS", "lint", "run", "run_api"]
+__all__ = ["API_LINTS", "LINTS", "lint", "run", "run_api", "task_of"]

@@ -32,9 +32,9 @@ class Fingerprints:
                     self._known[part.name] = self.of(self.lets[part.name].value)
                 return self._known[part.name]
             case tree.Local() if part.name in names:
-                return _hash("local", str(names[::-1].index(part.name)))
+                return digest("local", str(names[::-1].index(part.name)))
             case tree.Const():
-                return _hash("const", key(part))
+                return digest("const", key(part))
             case tree.Present():
                 return self.of(part.object, names)
             case tree.Not():
@@ -46,7 +46,7 @@ class Fingerprints:
                 return self._structure(part, names, kind="called", count=None)
             case tree.And() | tree.Or():
                 items = sorted(dict.fromkeys(self.of(item, names) for item in part.items))
-                return _hash(type(part).__name__, *items)
+                return digest(type(part).__name__, *items)
             case tree.Compare():
                 sides = [self.of(part.left, names), self.of(part.right, names)]
                 op: str = part.op
@@ -55,17 +55,17 @@ class Fingerprints:
                 elif op in _MIRRORED:
                     op = _MIRRORED[op]
                     sides.reverse()
-                return _hash("compare", op, *sides)
+                return digest("compare", op, *sides)
             case tree.Macro():
                 source = self.of(part.source, names)
                 body = self.of(part.body, names + part.vars)
-                return _hash("macro", part.kind, str(len(part.vars)), source, body)
+                return digest("macro", part.kind, str(len(part.vars)), source, body)
             case tree.TraceValue() if part.var is not None:
                 return self._structure(part, (*names, part.var), var=None)
             case tuple():
-                return _hash("tuple", *(self.of(item, names) for item in part))
+                return digest("tuple", *(self.of(item, names) for item in part))
             case str() | int() | float() | None:
-                return _hash("value", repr(part))
+                return digest("value", repr(part))
             case _:
                 return self._structure(part, names)
 
@@ -76,11 +76,12 @@ class Fingerprints:
             for f in fields(part)  # type: ignore[arg-type]
             if f.name not in _IGNORED
         ]
-        return _hash(type(part).__name__, *values)
+        return digest(type(part).__name__, *values)
 
     def _opposite(self, fingerprint: str) -> str:
         return fingerprint[4:] if fingerprint.startswith("not ") else f"not {fingerprint}"
 
 
-def _hash(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """A text of fixed length that stands for `parts`."""
     return blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic
-from rewardlang.model import Api, InvalidShape, Operation, TableDef
+from rewardlang.model import Api, InvalidShape, Operation, Reference, TableDef
 from rewardlang.resolve.infer_shapes import infer_shape
 from rewardlang.resolve.operations import read_operation
 from rewardlang.resolve.report import Report
@@ -77,7 +77,7 @@ def _resolve(file: ApiFile) -> ResolvedApi:
             node.span if node is not None else file.name.span,
             "they merge one another by `allOf`",
         )
-    workflows = read_workflows(file, report)
+    workflows = read_workflows(file, schemas, report)
     tables = read_tables(file, workflows, schemas, report)
     searches = read_searches(file, tables, schemas, report)
     check_references(file, tables, schemas, report)
@@ -114,6 +114,11 @@ def _resolve(file: ApiFile) -> ResolvedApi:
             invalid=InvalidShape(file.invalid.status, invalid, file.invalid.wording),
             time_format=file.time_format,
             source=file.source,
+            references=tuple(
+                Reference(tuple(part.name for part in each.path), each.target.name, each.span)
+                for each in file.references
+            ),
+            types=schemas,
         )
     return ResolvedApi(file, api, view, tables, schemas, tuple(report.diagnostics))
 

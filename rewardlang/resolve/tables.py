@@ -9,6 +9,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.model import Move, QueryField, SearchDef, TableDef, Workflow
 from rewardlang.resolve.report import Report
 from rewardlang.resolve.request_schemas import complete
+from rewardlang.source import Span
 from rewardlang.syntax.files import ApiFile, SearchFieldItem, TableItem, WorkflowItem
 from rewardlang.syntax.nodes import Identifier
 from rewardlang.types.json_schema import Schemas
@@ -28,7 +29,7 @@ from rewardlang.types.types import (
 from rewardlang.types.words import describe
 
 
-def read_workflows(file: ApiFile, report: Report) -> dict[str, Workflow]:
+def read_workflows(file: ApiFile, schemas: Schemas, report: Report) -> dict[str, Workflow]:
     """The workflows, as declared."""
     found: dict[str, Workflow] = {}
     for item in file.workflows:
@@ -38,15 +39,40 @@ def read_workflows(file: ApiFile, report: Report) -> dict[str, Workflow]:
                 str(move.name.value),
                 tuple(str(source.value) for source in move.sources),
                 str(move.target.value),
+                move.span,
             )
             for move in item.moves
         )
         of = ".".join(part.name for part in item.of)
+        statuses, declared = _status_field(item, file, schemas)
         found[item.name.name] = Workflow(
-            item.name.name, of, str(item.start.value), moves, item.name.span
+            item.name.name, of, str(item.start.value), moves, item.name.span, statuses, declared
         )
         _check_moves(item, report)
     return found
+
+
+def _status_field(
+    item: WorkflowItem, file: ApiFile, schemas: Schemas
+) -> tuple[tuple[str, ...], Span | None]:
+    """The values that the schema lists for the field of a workflow, and where it names the field.
+
+    Nothing when the path leads nowhere, which is reported when the tables are read."""
+    rows = {table.name.name: table.row.name for table in file.tables}
+    table, *path = [part.name for part in item.of]
+    if table not in rows:
+        return (), None
+    type_: Type = Named(rows[table], file.name.name)
+    declared = None
+    for name in path:
+        target = schemas.expand(without_null(schemas.expand(type_)))
+        known = target.properties.get(name) if isinstance(target, Object) else None
+        if known is None:
+            return (), None
+        type_, declared = known.type, known.origin
+    target = schemas.expand(without_null(schemas.expand(type_)))
+    values = target.enum if isinstance(target, String) else None
+    return values or (), declared
 
 
 def _check_moves(item: WorkflowItem, report: Report) -> None:
