@@ -11,13 +11,14 @@ from rewardlang.lint.proofs.abstract import Abstraction
 from rewardlang.lint.proofs.calls import Calls
 from rewardlang.lint.proofs.machines import (
     Ordered,
-    Product,
+    Property,
     TooMany,
     TooManyStates,
     Total,
     patterns_of,
 )
-from rewardlang.lint.proofs.solve import Facts, Property, Tableau, space
+from rewardlang.lint.proofs.product import Product
+from rewardlang.lint.proofs.solve import Facts, Tableau, space
 from rewardlang.lint.proofs.terms import Atom, Term, negated
 from rewardlang.model import Scenario
 
@@ -63,8 +64,8 @@ class Logic:
     open: list[Undecided] = field(default_factory=list)
     _left: int = MOST_IN_ALL
     _asked: int = 0
-    _lengths: dict[tuple[frozenset[tuple[Property, bool]], int], int | TooManyStates | None] = (
-        field(default_factory=dict)
+    _traces: dict[tuple[frozenset[tuple[Property, bool]], int], bool | TooManyStates] = field(
+        default_factory=dict
     )
 
     def __post_init__(self) -> None:
@@ -104,7 +105,7 @@ class Logic:
 
         def accept(facts: Facts) -> bool:
             nonlocal missing
-            if self.length(facts, reach) is None:
+            if not self.happens(facts, reach):
                 return False
             if not prove.beyond_cells(facts):
                 return True
@@ -134,7 +135,7 @@ class Logic:
             free = self.abstraction.harmless
             if any(isinstance(f.atom, Atom) and f.atom.path not in free for f in facts):
                 return False
-            return self.length(facts, horizon) is not None
+            return self.happens(facts, horizon)
 
         try:
             within = space(terms, self.abstraction.domains, {})
@@ -146,7 +147,7 @@ class Logic:
         """The same by the solver, when there are too many choices."""
         try:
             found = prove.search(
-                terms, self.abstraction, horizon, lambda f: self.length(f, horizon) is not None
+                terms, self.abstraction, horizon, lambda f: self.happens(f, horizon)
             )
         except TooMany:
             return Answer(True, left_open="size")
@@ -154,8 +155,8 @@ class Logic:
             return Answer(True, left_open="size" if prove.z3() else "choices")
         return Answer(found)
 
-    def length(self, facts: Facts, horizon: int) -> int | None:
-        """The fewest calls of a trace with all properties among `facts`; None: there is none.
+    def happens(self, facts: Facts, horizon: int) -> bool:
+        """Whether a trace of at most `horizon` calls has all properties among `facts`.
 
         Raises:
             TooManyStates: The product of their machines is too large.
@@ -164,23 +165,25 @@ class Logic:
             (fact.atom, fact.holds) for fact in facts if isinstance(fact.atom, Total | Ordered)
         ]
         if not wanted:
-            return 0
+            return True
         name = (frozenset(wanted), horizon)
-        if name not in self._lengths:
-            self._lengths[name] = self._shortest(wanted, horizon)
-        found = self._lengths[name]
+        if name not in self._traces:
+            self._traces[name] = self._happens(wanted, horizon)
+        found = self._traces[name]
         if isinstance(found, TooManyStates):
             raise found
         return found
 
-    def _shortest(
+    def _happens(
         self, wanted: Sequence[tuple[Property, bool]], horizon: int
-    ) -> int | TooManyStates | None:
+    ) -> bool | TooManyStates:
         patterns = tuple(patterns_of([each for each, _ in wanted]))
-        product = Product(wanted, self.calls.bits(patterns), horizon)
         try:
-            return product.shortest(self.calls.letters(patterns), min(MOST_STATES, self._left))
+            letters = self.calls.letters(patterns)
+            product = Product(wanted, self.calls.bits(patterns), letters, horizon)
+            try:
+                return product.possible(min(MOST_STATES, self._left))
+            finally:
+                self._left -= product.states
         except TooManyStates as found:
             return found
-        finally:
-            self._left -= product.states

@@ -1,4 +1,4 @@
-"""Trace formulas as small automata, and whether several can hold on one trace.
+"""Trace formulas as small automata.
 
 A letter is a set of patterns, as bits: those that one call matches. Each machine reads letters and
 has finitely many states, since it counts no further than matters. What the machines mean is what
@@ -56,8 +56,14 @@ class Total:
 
     def holds(self, counts: Sequence[int]) -> bool:
         """Whether it holds for the numbers of its counters."""
-        total = sum(k * n for (_, k), n in zip(self.counters, counts, strict=True))
-        return bool(COMPARE[self.op](total, self.bound))
+        return bool(COMPARE[self.op](self._total(counts), self.bound))
+
+    def distance(self, counts: Sequence[int]) -> int:
+        """How far the sum is from the bound, rounded down."""
+        return int(min(abs(self._total(counts) - self.bound), 1e6))
+
+    def _total(self, counts: Sequence[int]) -> float:
+        return sum(k * n for (_, k), n in zip(self.counters, counts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,13 @@ _FAILED = -1
 
 
 class Only:
+    """State: whether all calls matched.
+
+    Here and below: `accepts` says whether the formula holds of a trace that ends now, `final` what
+    it is of every longer one, None when that is open, `missing` about how many calls the opposite
+    takes at least.
+    """
+
     def __init__(self, each: Ordered, bits: Mapping[str, int]) -> None:
         self._bit = bits[each.patterns[0]]
         self.start: State = True
@@ -150,6 +163,9 @@ class Only:
 
     def final(self, state: State) -> bool | None:
         return None if state else False
+
+    def missing(self, state: State) -> int:
+        return 1
 
 
 class PrecededBy:
@@ -170,6 +186,9 @@ class PrecededBy:
 
     def final(self, state: State) -> bool | None:
         return False if state == _FAILED else None
+
+    def missing(self, state: State) -> int:
+        return 1
 
 
 def _aged(age: int, again: bool, within: int | None) -> int:
@@ -205,6 +224,9 @@ class FollowedBy:
     def final(self, state: State) -> bool | None:
         return False if state == _FAILED else None
 
+    def missing(self, state: State) -> int:
+        return 1
+
 
 class Seq:
     """State: for each step but the last its age as in `PrecededBy`, or True when all was seen.
@@ -234,6 +256,10 @@ class Seq:
     def final(self, state: State) -> bool | None:
         return True if state is True else None
 
+    def missing(self, state: State) -> int:
+        reached = [i for i, age in enumerate(state, 1) if age] if state is not True else []
+        return len(self._bits) - max(reached, default=0)
+
 
 Machine = Only | PrecededBy | FollowedBy | Seq
 
@@ -249,126 +275,3 @@ def machine(each: Ordered, bits: Mapping[str, int]) -> Machine:
             return FollowedBy(each, bits)
         case "seq":
             return Seq(each, bits)
-
-
-# ---- products ----
-
-
-class Product:
-    """The automata of several properties, run together.
-
-    Args:
-        wanted: Properties with whether each must hold.
-        bits: The letter bit of each pattern.
-        horizon: Calls in an episode at most.
-
-    Attributes:
-        states: States that `shortest` found.
-    """
-
-    def __init__(
-        self, wanted: Sequence[tuple[Property, bool]], bits: Mapping[str, int], horizon: int
-    ) -> None:
-        self._horizon = horizon
-        self.states = 0
-        counters: dict[Counter, int] = {}
-        for each, _ in wanted:
-            if isinstance(each, Total):
-                most = _interesting(each, horizon)
-                for counter, _ in each.counters:
-                    counters[counter] = max(counters.get(counter, 0), most)
-        # Unscoped and scoped numbers alike never fall while the trace grows.
-        self._counts = [Count(counter, bits, most) for counter, most in counters.items()]
-        places = {counter: i for i, counter in enumerate(counters)}
-        self._totals = [
-            (each, holds, [places[counter] for counter, _ in each.counters])
-            for each, holds in wanted
-            if isinstance(each, Total)
-        ]
-        ordered = [(each, holds) for each, holds in wanted if isinstance(each, Ordered)]
-        self._machines = [(machine(each, bits), holds) for each, holds in ordered]
-        self._single = len(self._counts)
-        self._ends = [_last(i, self._totals, horizon) for i in places.values()]
-
-    def shortest(self, letters: Sequence[int], most_states: int) -> int | None:
-        """The fewest calls with which all hold, None when they never do; breadth first.
-
-        Raises:
-            TooManyStates: There are more than `most_states`.
-        """
-        parts = [*self._counts, *(each for each, _ in self._machines)]
-        start = tuple(part.start for part in parts)
-        if self._accepts(start):
-            return 0
-        seen, layer, self.states = {start}, [start], 1
-        steps: list[dict[tuple[State, int], State]] = [{} for _ in parts]
-        for length in range(1, self._horizon + 1):
-            following: list[tuple[State, ...]] = []
-            for state in layer:
-                for letter in letters:
-                    found = []
-                    for part, own, known in zip(parts, state, steps, strict=True):
-                        to = known.get((own, letter))
-                        if to is None:
-                            to = known[own, letter] = part.step(own, letter)
-                        found.append(to)
-                    reached = tuple(found)
-                    if reached in seen or self._hopeless(reached):
-                        continue
-                    if self._accepts(reached):
-                        return length
-                    if self.states >= most_states:
-                        raise TooManyStates
-                    self.states += 1
-                    seen.add(reached)
-                    following.append(reached)
-            if not following:
-                return None
-            layer = following
-        return None
-
-    def _accepts(self, state: tuple[State, ...]) -> bool:
-        counts = [part.value(own) for part, own in zip(self._counts, state, strict=False)]
-        for total, holds, places in self._totals:
-            if total.holds([counts[i] for i in places]) != holds:
-                return False
-        orders = state[self._single :]
-        return all(
-            part.accepts(own) == holds
-            for (part, holds), own in zip(self._machines, orders, strict=True)
-        )
-
-    def _hopeless(self, state: tuple[State, ...]) -> bool:
-        """Whether no further call can make all hold."""
-        for own, end in zip(state, self._ends, strict=False):
-            if end is not None and own[0] > end:
-                return True
-        orders = state[self._single :]
-        return any(
-            part.final(own) == (not holds)
-            for (part, holds), own in zip(self._machines, orders, strict=True)
-        )
-
-
-def _interesting(total: Total, horizon: int) -> int:
-    """Up to where the counters of a comparison must be known: just beyond the bound."""
-    if len(total.counters) > 1:
-        return horizon
-    return min(horizon, max(0, int(total.bound / total.counters[0][1])) + 1)
-
-
-def _last(place: int, totals: Sequence[tuple[Total, bool, list[int]]], horizon: int) -> int | None:
-    """The highest number of a counter with which its own comparisons hold; None is no limit.
-
-    Numbers never fall, so that beyond it no trace can do better.
-    """
-    limits = []
-    for total, holds, places in totals:
-        if places == [place]:
-            most = _interesting(total, horizon + 1)
-            good = [n for n in range(most + 1) if total.holds([n]) == holds]
-            if not good:
-                return _FAILED
-            if good[-1] < most:
-                limits.append(good[-1])
-    return min(limits) if limits else None

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rewardlang.lint.proofs.machines import Ordered, TooMany, Total
+from rewardlang.lint.proofs.machines import TooMany
 from rewardlang.lint.proofs.terms import All, Atom, Either, Literal, Term, literals
 from rewardlang.lint.proofs.values import ANYTHING, Cell, Domain, cells, outcomes
 
-Property = Total | Ordered
 Facts = tuple[Literal, ...]
 """Literals that were chosen so that the formulas hold."""
 
