@@ -1,8 +1,8 @@
-"""Rules about operations: that they can succeed, and that they leave sound worlds behind."""
+"""Rules about operations: that they can succeed, wholly, and leave sound worlds behind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rewardlang import model, tree
 from rewardlang.diagnostics import codes
@@ -10,13 +10,13 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
 from rewardlang.interpret import Context, holds, named
 from rewardlang.judge.draft import Draft, judges
 from rewardlang.judge.search.explore import Found
+from rewardlang.judge.search.space import Action
 from rewardlang.judge.search.task import Task
 from rewardlang.judge.search.worlds import Broken, broken_worlds, deletions
 from rewardlang.walk import everything, mentioned
 
 _HELP = "leave the operation out of `tools`, or make a world in which it can succeed"
 _ROWS = 300
-_WORLDS = 20
 _CODES = {
     "schema": codes.RESPONSE_SCHEMA,
     "key": codes.INVARIANT_BROKEN,
@@ -60,27 +60,34 @@ def _unsound(draft: Draft, task: Task, broken: Broken, operation: model.Operatio
 
 
 @judges(codes.ERROR_MUTATES)
-def refused_and_done(draft: Draft) -> Iterator[Diagnostic]:
-    """A call that is refused must leave the world as it was."""
+def failed_and_done(draft: Draft) -> Iterator[Diagnostic]:
+    """An operation must not fail once its effects are made."""
     said: set[str] = set()
     for task in draft.explored:
         if task.found is None:
             continue
-        space = task.found.space
-        for name, outcomes in space.outcomes.items():
+        for name, outcomes in task.found.space.outcomes.items():
             if outcomes.mutated is None or name in said:
                 continue
             said.add(name)
-            call = space.calls[outcomes.mutated]
-            operation = draft.bench.scenario.operations[name]
-            yield Diagnostic(
-                codes.ERROR_MUTATES,
-                f"`{name}` answers {call.status} and changes the world all the same",
-                Label(
-                    operation.span, "its effects are made, and its status says that they are not"
-                ),
-                help="answer a success with a status below 400, or refuse by an error rule",
-            )
+            world, action = outcomes.mutated
+            nodes = task.found.nodes
+            before = next(number for number, node in enumerate(nodes) if node[0] == world)
+            trace = (*task.found.trace(before), task.found.actions[action])
+            yield _half_done(draft, task, trace, outcomes.faults[0])
+
+
+def _half_done(draft: Draft, task: Task, trace: tuple[Action, ...], fault: str) -> Diagnostic:
+    operation = draft.bench.scenario.operations[trace[-1][0]]
+    body = operation.body
+    played = draft.attempt(task.seed, "the search", lambda: draft.bench.play(task.seed, trace))
+    return Diagnostic(
+        codes.ERROR_MUTATES,
+        f"`{operation.name}` makes its effects and then fails: {fault}",
+        Label(operation.span if body is None else body.span, "fails after the effects"),
+        help="refuse by an error rule what the response cannot say, or let it allow for that",
+        evidence=() if played is None else (Evidence("the call that fails", played.line),),
+    )
 
 
 @judges(codes.DEAD_OPERATION)
@@ -107,13 +114,12 @@ def dead_operations(draft: Draft) -> Iterator[Diagnostic]:
                 help=_HELP,
             )
             continue
-        tried = _on_every_row(task, found, operation)
-        if tried is not None:
-            rows, worlds = tried
+        rows = _on_every_row(scenario, task, found, operation)
+        if rows is not None:
             yield Diagnostic(
                 codes.DEAD_OPERATION,
                 f"`{name}` is refused for every row that it can be about",
-                Label(operation.span, f"tried on {rows} rows, in {worlds} of the worlds reached"),
+                Label(operation.span, f"tried on all {rows}, and no other operation changes them"),
                 help=_HELP,
             )
 
@@ -123,11 +129,6 @@ def _always(
 ) -> model.ErrorRule | None:
     """An error rule that holds whatever the arguments are, for as long as the episode lasts."""
     lets = named(operation.lets)
-    written = {
-        effect.place.table or effect.place.counter
-        for name in scenario.tools
-        for effect in scenario.operations[name].effects
-    }
     world = found.space.loaded(0)
     actor = world["users"].get(scenario.actor) if "users" in world else None
     roots = {
@@ -136,35 +137,60 @@ def _always(
     }  # fmt: skip
     context = Context(roots=roots, lets=lets, apis={api.name: api for api in scenario.apis})
     for rule in operation.errors:
-        exprs = [rule.when, *(lets[name].value for name in mentioned([rule.when], lets))]
-        parts = [part for expr in exprs for part in everything(expr)]
-        read = {part.name for part in parts if isinstance(part, tree.TableRef)}
+        parts = _parts(rule, lets)
         late = any(
             isinstance(part, tree.RootRef) and part.name in ("args", "now", "counters")
             for part in parts
-        ) or any(isinstance(part, tree.Search) for part in parts)
-        if not late and not read & written and holds(rule.when, context):
+        )
+        if not late and not _changes(scenario, parts) and holds(rule.when, context):
             return rule
     return None
 
 
-def _on_every_row(task: Task, found: Found, operation: model.Operation) -> tuple[int, int] | None:
-    """How many rows in how many worlds refuse an operation whose one argument names a row; None
-    when one of them does not, or when it takes more than that."""
+def _parts(rule: model.ErrorRule, lets: Mapping[str, tree.LetDef]) -> list[tree.Expr]:
+    """All expressions that decide whether a rule holds."""
+    exprs = [rule.when, *(lets[name].value for name in mentioned([rule.when], lets))]
+    return [part for expr in exprs for part in everything(expr)]
+
+
+def _changes(
+    scenario: model.Scenario, parts: list[tree.Expr], but: model.Operation | None = None
+) -> bool:
+    """Whether an operation that is offered, `but` one, writes what these expressions read."""
+    if any(isinstance(part, tree.Search) for part in parts):
+        return True
+    tables = {part.name for part in parts if isinstance(part, tree.TableRef)}
+    fields = {part.name for part in parts if isinstance(part, tree.Get)}
+    return any(
+        effect.place.table in tables and (not effect.place.path or _touches(effect.place, fields))
+        for name in scenario.tools
+        for effect in scenario.operations[name].effects
+        if but is None or name != but.name
+    )
+
+
+def _touches(place: tree.Place, fields: set[str]) -> bool:
+    """Whether one of these fields lies on the way to what is written, or may."""
+    return any(not isinstance(step, str) or step in fields for step in place.path)
+
+
+def _on_every_row(
+    scenario: model.Scenario, task: Task, found: Found, operation: model.Operation
+) -> int | None:
+    """How many rows refuse an operation whose one argument names a row, in a world that no other
+    operation changes for it; None when that is not so."""
     ground = task.grounds[operation.name]
-    required = [parameter.name for parameter in operation.parameters if parameter.required]
-    keyed = [(table, path) for table, path in ground.keyed if list(path) == required]
-    if len(keyed) != 1 or len(operation.parameters) != 1:
+    names = [parameter.name for parameter in operation.parameters]
+    keyed = [table for table, path in ground.keyed if list(path) == names]
+    parts = [part for rule in operation.errors for part in _parts(rule, named(operation.lets))]
+    if len(keyed) != 1 or _changes(scenario, parts, but=operation):
         return None
-    table, (name,) = keyed[0]
-    worlds = list(dict.fromkeys(node[0] for node in found.nodes))[:_WORLDS]
-    for world in worlds:
-        keys = list(found.space.loaded(world)[table].keys())
-        if len(keys) > _ROWS:
+    keys = list(found.space.loaded(0)[keyed[0]].keys())
+    if len(keys) > _ROWS:
+        return None
+    for place, key in enumerate(keys, 1):
+        # Numbers below 0 are of no action that the search knows.
+        _, call = found.space.run(0, -place, (operation.name, {names[0]: key}))
+        if found.space.calls[call].ok:
             return None
-        for place, key in enumerate(keys, 1):
-            # Numbers below 0 are of no action that the search knows.
-            _, call = found.space.run(world, -place, (operation.name, {name: key}))
-            if found.space.calls[call].ok:
-                return None
-    return len(found.space.loaded(0)[table]), len(worlds)
+    return len(keys)

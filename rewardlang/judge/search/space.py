@@ -35,9 +35,9 @@ class Outcomes:
     refused: int = 0
     invalid: int = 0
     """Requests that fail the operation's schema; they never reach it."""
-    mutated: int | None = None
-    """A call that was refused and changed the world."""
     faults: list[str] = field(default_factory=list)
+    mutated: tuple[int, int] | None = None
+    """A world and an action that changed it before its operation failed."""
 
 
 class Space:
@@ -100,6 +100,8 @@ class Space:
             status, body = run(scratch, given, times[0], self.compiled.actor)
         except _FAULTS as error:
             outcomes.faults.append(f"{type(error).__name__}: {error}")
+            if tool.operation.writes and outcomes.mutated is None and self._intern() != world:
+                outcomes.mutated = (world, number)
             return world, self._between(world, world, number, name, args, "api_error", 500, _FAULT)
         after = self._intern() if tool.operation.writes else world
         kind: Kind = "ok" if status < 400 else "api_error"
@@ -108,8 +110,6 @@ class Space:
             outcomes.ok += 1
         else:
             outcomes.refused += 1
-            if after != world and outcomes.mutated is None:
-                outcomes.mutated = call
         return after, call
 
     def _between(

@@ -65,11 +65,12 @@ def search(
     knowledge = Knowledge(scenario, environment)
     actions: dict[str, Action] = {}
     if oracle is not None:
-        for call, action in zip(oracle.calls, oracle.sent, strict=False):
-            actions.setdefault(repr(action), (call.op, call.args))
+        # As they were recorded: calls beyond the limit are not among them.
+        made = [(call.op, call.args) for call in oracle.calls]
+        actions = {repr(action): action for action in made}
         responses = [call.response for call in oracle.calls]
         # What the oracle uses and nobody shows is what the author takes for known.
-        for word in sorted(knowledge.missing(oracle.sent, responses)):
+        for word in sorted(knowledge.missing(made, responses)):
             knowledge.tell(word)
     own = len(actions)
     knowledge.answer(answers)
@@ -80,12 +81,12 @@ def search(
     start = Episode([], episode.params, episode.setup, episode.initial, World(episode.initial.base))
     space = Space(compiled)
     monitor = Monitor(scenario, space, start, answers)
-    made: dict[tuple[str, str], None] = {}
+    rows: dict[tuple[str, str], None] = {}
 
     def extend(table: str, key: str) -> list[Action]:
-        if len(made) >= _NEW_ROWS:
+        if len(rows) >= _NEW_ROWS:
             return []
-        made[table, key] = None
+        rows[table, key] = None
         return [a for one in grounds.values() if (a := one.about(table, key)) is not None]
 
     explorer = Explorer(list(actions.values()), space, monitor, knowledge, extend, own)
