@@ -14,6 +14,7 @@ import orjson
 
 from rewardlang import model
 from rewardlang.judge.bench import Action, Bench, Played
+from rewardlang.judge.calling import called
 from rewardlang.judge.ends import Ends
 from rewardlang.judge.leaves import Path, at, leaves, put, resolved, strings, variants
 from rewardlang_runtime.plan import plan_of
@@ -155,10 +156,10 @@ class Grounds:
         """Calls of one tool that succeed and come to something else, in answer or in effect."""
         found: dict[bytes, Action] = {}
         for args in islice(self._arguments(name, aim, fill), _TRIES):
-            if self._call((), (name, args))[0]:
-                episode = self.bench.environment.episode
-                outcome = orjson.dumps(episode.calls[-1].response) + self.ends.world(episode.final)
-                found.setdefault(outcome, (name, args))
+            done = called(self.bench, self._world, (name, args))
+            if done is not None:
+                response, world = done
+                found.setdefault(orjson.dumps(response) + self.ends.world(world), (name, args))
             if len(found) == _DIFFERENT:
                 break
         return list(found.values())
@@ -174,7 +175,7 @@ class Grounds:
             for path, leaf in list(leaves(wrong)):
                 wrong = put(wrong, path, _UNKNOWN if isinstance(leaf, str) else _WRONG)
             for candidate in ({}, wrong):
-                if not self._call((), (name, candidate))[0]:
+                if called(self.bench, self._world, (name, candidate)) is None:
                     found.append((name, candidate))
         self._found["failing"] = found
         return found
@@ -188,7 +189,8 @@ class Grounds:
         root = self._operations[name].schema
         for fill in ((), *islice(optional(root), FILLED)):
             for action in islice(self._succeeding(name, aim, fill), 1):
-                _, after = self._call(self.base.sent, action)
+                done = called(self.bench, self.base.episode.final, action, len(self.base.sent))
+                after = {} if done is None else self.ends.changed(done[1])
                 new = tuple(change for change in after if change not in before)
                 kept = all(change in after for change in before)
                 fresh = [change for change in new if change not in seen]
@@ -199,19 +201,8 @@ class Grounds:
     def _succeeding(self, name: str, aim: Aim, fill: Path) -> Iterator[Action]:
         """Calls of one tool that succeed from the start."""
         for args in islice(self._arguments(name, aim, fill), _TRIES):
-            if self._call((), (name, args))[0]:
+            if called(self.bench, self._world, (name, args)) is not None:
                 yield name, args
-
-    def _call(self, before: Any, action: Action) -> tuple[bool, dict[Any, None]]:
-        """Whether a call succeeds, and what has changed then."""
-        environment = self.bench.environment
-        environment.reset(seed=self.base.seed, options={"params": self.base.episode.params})
-        for operation, args in before:
-            environment.call(operation, args)
-        environment.call(*action)
-        calls = environment.episode.calls
-        ok = len(calls) == len(before) + 1 and calls[-1].kind == "ok"
-        return ok, self.ends.changed(environment.episode.final) if ok else {}
 
     def _arguments(self, name: str, aim: Aim, fill: Path) -> Iterator[dict[str, Any]]:
         """Arguments that satisfy the schema, the likelier first."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.judge.alterations import Altered, alterations, shortened
-from rewardlang.judge.draft import Draft, Tried, judges
+from rewardlang.judge.alterations import Altered, alterations
+from rewardlang.judge.draft import Draft, judges
 from rewardlang.judge.equivalence import why_equivalent
+from rewardlang.judge.every_task import same_on_every_task
 from rewardlang.judge.judgement import RewardMutant, Undecided
 from rewardlang.judge.retold import Item, Retold, Seen
 from rewardlang.judge.varied import varied
@@ -43,6 +44,9 @@ def mutate_reward(draft: Draft) -> None:
                 found[number] = _mutant(altered, tried.name, None)
         if not alive:
             break
+    for altered, number in alive:
+        proof = draft.attempt(0, "the tasks", lambda a=altered: same_on_every_task(draft.bench, a))  # type: ignore[misc]
+        found[number] = _mutant(altered, None, proof)
     draft.reward_mutants += found
 
 

@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import Any
 
 from rewardlang.judge.bench import Action
+from rewardlang.judge.calling import called
 from rewardlang.judge.ends import Ends
 from rewardlang.judge.grounds import FILLED, SLOT, minimal, optional, with_optional
 from rewardlang.judge.leaves import Path, at, leaves, places, put
@@ -20,13 +21,15 @@ def undone(start: Start, ends: Ends) -> Iterator[Mutant]:
     """For each write of the oracle, the first call that leaves the world as if it had not been."""
     if len(start.sent) >= start.scenario.limits.calls:
         return
-    end = ends.world(start.base.episode.final)
+    after = start.base.episode.final
+    end = ends.world(after)
     for number, (operation, _) in enumerate(start.sent):
         if not start.writes(operation):
             continue
         wanted = ends.world(start.again(start.with_step(number)).episode.final)
         for action in _candidates(start, ends) if wanted != end else ():
-            if ends.world(_after(start, action)) == wanted:
+            done = called(start.grounds.bench, after, action, len(start.sent))
+            if done is not None and ends.world(done[1]) == wanted:
                 yield Mutant(
                     "undo",
                     f"step {number + 1}",
@@ -36,15 +39,6 @@ def undone(start: Start, ends: Ends) -> Iterator[Mutant]:
                     "clearly lower",
                 )
                 break
-
-
-def _after(start: Start, action: Action) -> Any:
-    """The world after the oracle and one more call."""
-    environment = start.grounds.bench.environment
-    environment.reset(seed=start.base.seed, options={"params": start.base.episode.params})
-    for operation, args in (*start.sent, action):
-        environment.call(operation, args)
-    return environment.episode.final
 
 
 def _candidates(start: Start, ends: Ends) -> Iterator[Action]:

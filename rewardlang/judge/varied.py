@@ -16,7 +16,7 @@ from rewardlang.judge.argument_edits import (
     list_drop,
     sibling_entity,
 )
-from rewardlang.judge.bench import Action
+from rewardlang.judge.bench import Action, Played
 from rewardlang.judge.draft import Draft, Tried
 from rewardlang.judge.grounds import INVENTED
 from rewardlang.judge.leaves import in_words, leaves, places, put, without
@@ -42,25 +42,34 @@ _UNKNOWN_ARGUMENT = "unheardOf"
 
 
 def varied(draft: Draft) -> Iterator[Tried]:
-    """All of them, the likelier first."""
-    for start in draft.starts:
-        yield from _looks(start)
-        yield from _stepwise(start, _STEPWISE)
-        yield from _counted(start)
-        yield from _answers(start)
-        yield from _long_texts(start)
-        yield from _wandering(start)
-        yield from _deeds(start)
-    for tried in draft.tests if draft.starts else ():
+    """All of them, the likelier first: one task, the file's own tests, the other tasks."""
+    if not draft.starts:
+        return
+    first = draft.starts[0]
+    yield from _around(first)
+    for tried in draft.tests:
         if all(tried.played.sent != start.sent for start in draft.starts):
-            start = start_like(draft.starts[0], tried.played)
-            yield from _stepwise(start, _OF_TEST)
-            yield from _edited(start)
+            beside = start_like(first, tried.played)
+            yield from _stepwise(beside, _OF_TEST)
+            yield from _edited(beside)
+    for start in draft.starts[1:]:
+        yield from _around(start)
     others = [t.played for t in draft.oracle if t.played.seed not in draft.seeds]
-    for base in others[:_MORE_TASKS] if draft.starts else ():
-        start = start_like(draft.starts[0], base)
+    for base in others[:_MORE_TASKS]:
+        start = start_like(first, base)
         yield from _prefixes(start)
         yield from _deeds(start)
+
+
+def _around(start: Start) -> Iterator[Tried]:
+    """All that is tried on one task."""
+    yield from _looks(start)
+    yield from _stepwise(start, _STEPWISE)
+    yield from _counted(start)
+    yield from _answers(start)
+    yield from _long_texts(start)
+    yield from _wandering(start)
+    yield from _deeds(start)
 
 
 def _edited(start: Start) -> Iterator[Tried]:
@@ -72,9 +81,16 @@ def _edited(start: Start) -> Iterator[Tried]:
 
 
 def _tried(start: Start, name: str, sent: tuple[Action, ...], answer: str) -> Tried:
-    sent = sent[: start.scenario.limits.calls]
-    played = start.again(sent, answer)
-    return Tried("mutant", "varied", name, played, "anything", True, start.base)
+    environment, base = start.grounds.bench.environment, start.base
+    environment.reset(seed=base.seed, options={"params": base.episode.params})
+    for operation, args in sent:
+        environment.call(operation, args)
+    environment.finish(answer)
+    # Nothing shows these episodes, so that no line of a trace file is made of them.
+    episode, detail = environment.episode, environment.detail()
+    calls = tuple(episode.calls)
+    played = Played(base.seed, sent, episode.answer, calls, detail, episode, {})
+    return Tried("mutant", "varied", name, played, "anything", True, base)
 
 
 def _looks(start: Start) -> Iterator[Tried]:
