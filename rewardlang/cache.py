@@ -8,6 +8,7 @@ import stat
 import sys
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 _MAGIC = b"rewardlang cache 1\n"
@@ -47,8 +48,12 @@ def sha256(data: bytes) -> str:
 
 @cache
 def tool_fingerprint() -> str:
-    """Changes with the Python minor version and with any file of this installation that matters."""
-    digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.platform}".encode())
+    """Changes with the Python minor version and with any file of this installation that matters.
+
+    And with the solver, which decides what lint leaves open without it.
+    """
+    solver = find_spec("z3") is not None
+    digest = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.platform} {solver}".encode())
     from rewardlang import data
     from rewardlang_runtime import __path__ as runtime
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,12 @@ def test_the_fingerprint_is_stable() -> None:
     first = tool_fingerprint()
     tool_fingerprint.cache_clear()
     assert tool_fingerprint() == first
+
+
+def test_installing_the_solver_makes_old_findings_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = tool_fingerprint()
+    other = None if find_spec("z3") else object()
+    monkeypatch.setattr("rewardlang.cache.find_spec", lambda _: other)
+    tool_fingerprint.cache_clear()
+    assert tool_fingerprint() != first
+    tool_fingerprint.cache_clear()
