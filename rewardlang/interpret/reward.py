@@ -188,10 +188,18 @@ def _shown(expr: tree.Expr | None, context: Context) -> tuple[Shown, ...]:
         text = " ".join(node.span.text.split())
         if text not in found:
             found[text] = Shown(text, _value(node, context), decided_by(node, context))
-            if isinstance(node, tree.ChangedOnly) and found[text].value is False:
-                places = [str(change) for change in changed_elsewhere(node, context)]
+            if isinstance(node, tree.ChangedOnly) and (places := _elsewhere(node, context)):
                 found[ELSEWHERE] = Shown(ELSEWHERE, places)
     return tuple(found.values())
+
+
+def _elsewhere(expr: tree.ChangedOnly, context: Context) -> list[str]:
+    """The places that changed and should not; none when a row of a path is not there to be named,
+    which then is why the condition is false."""
+    try:
+        return [str(change) for change in changed_elsewhere(expr, context)]
+    except (Failure, ScenarioFault):
+        return []
 
 
 def _worth_showing(expr: tree.Expr, context: Context, lets: set[str]) -> Iterator[tree.Expr]:

@@ -97,6 +97,20 @@ def test_what_changed_besides_what_is_allowed_is_said() -> None:
     assert (f"issues[{key}] deleted" in told) == (kinds[1] == "ok")
 
 
+def test_what_changed_is_not_asked_of_a_row_that_is_not_there() -> None:
+    explanation, _ = explained(
+        "a",
+        lets={"made": "delta.things.created.only()"},
+        gates=[
+            {"id": "g", "require": "made is not null and delta.changed_only(things[made.id])"},
+        ],
+        parts=[{"id": "x", "weight": 1, "check": "called a"}],
+    )
+    (gate,) = explanation.gates
+    assert not gate.holds
+    assert interpret.ELSEWHERE not in shown(gate)
+
+
 def test_calls_inside_values_are_named() -> None:
     explanation, _ = explained(
         "a b",
