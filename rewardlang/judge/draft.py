@@ -77,6 +77,8 @@ class Draft:
     seeds: tuple[int, ...] = ()
     """Tasks on which probes and mutants are tried: those of seeds 0, 1, 2 when they differ."""
     oracle: list[Tried] = field(default_factory=list)
+    held_out: list[Tried] = field(default_factory=list)
+    """The same on tasks that training never sees."""
     ladder: list[Tried] = field(default_factory=list)
     probes: list[Tried] = field(default_factory=list)
     starts: tuple[Start, ...] = ()
@@ -120,6 +122,7 @@ class Draft:
     def everything(self) -> Iterator[Tried]:
         """Every episode that was played."""
         yield from self.oracle
+        yield from self.held_out
         yield from self.ladder
         yield from self.probes
         yield from self.trace_mutants

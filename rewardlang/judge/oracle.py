@@ -6,21 +6,32 @@ from collections.abc import Iterator
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.judge.bench import Played
+from rewardlang.judge.bench import Bench, Played
 from rewardlang.judge.draft import Draft, Tried, judges
+from rewardlang.judge.judgement import Undecided
 
 
 def play_oracle(draft: Draft) -> None:
     """The oracle on every task that the budget allows, not on the probes' tasks alone."""
     bench, wanted = draft.bench, draft.budget.oracles
-    more = draft.attempt(0, "the tasks", lambda: bench.tasks(wanted, 4 * wanted))
-    for seed in more or draft.seeds:
-        if not bench.has_oracle(seed):
+    draft.oracle += _solved(draft, bench, "the oracle", wanted)
+    if bench.scenario.oracle:
+        held_out = Bench(bench.scenario, bench.compiled, "eval")
+        draft.held_out += _solved(draft, held_out, "the oracle, held out", wanted // 2)
+    if draft.budget.spent:
+        why = "the time was up before the oracle was played on all tasks"
+        undecided = Undecided(("E601", "P708"), why, "give the judge more seconds")
+        draft.undecided.append(undecided)
+
+
+def _solved(draft: Draft, bench: Bench, name: str, wanted: int) -> Iterator[Tried]:
+    tasks = draft.attempt(0, name, lambda: bench.tasks(wanted, 4 * wanted)) or ()
+    for seed in tasks:
+        if draft.budget.spent or not bench.has_oracle(seed):
             continue
-        played = draft.attempt(seed, "the oracle", lambda seed=seed: bench.oracle(seed))  # type: ignore[misc]
+        played = draft.attempt(seed, name, lambda seed=seed: bench.oracle(seed))  # type: ignore[misc]
         if played is not None:
-            earned = played.reward == 1.0
-            draft.oracle.append(Tried("oracle", "oracle", "the oracle", played, "1", earned))
+            yield Tried("oracle", "oracle", name, played, "1", played.reward == 1.0)
 
 
 def climb(draft: Draft) -> None:
@@ -54,13 +65,14 @@ def _rung(full: Played, prefix: Played, name: str) -> Tried:
 @judges(codes.ORACLE_BELOW_ONE, codes.SEED_DEPENDENT_ORACLE)
 def oracle_below_one(draft: Draft) -> Iterator[Diagnostic]:
     """The oracle must earn 1 on every task; one that does on some depends on the draw."""
-    failed = [t for t in draft.oracle if t.reward < 1.0]
+    played = (*draft.oracle, *draft.held_out)
+    failed = [t for t in played if t.reward < 1.0]
     if not failed:
         return
-    first, tried = failed[0].played, len(draft.oracle)
+    first, tried = failed[0].played, len(played)
     everywhere = len(failed) == tried
     code = codes.ORACLE_BELOW_ONE if everywhere else codes.SEED_DEPENDENT_ORACLE
-    seeds = ", ".join(str(t.played.seed) for t in failed[:8]) + (", ..." if failed[8:] else "")
+    seeds = ", ".join(map(_seed, failed[:8])) + (", ..." if failed[8:] else "")
     message = (
         f"the oracle earns {first.reward:g}, not 1"
         if everywhere
@@ -76,6 +88,11 @@ def oracle_below_one(draft: Draft) -> Iterator[Diagnostic]:
         else "let the oracle read what differs between tasks, or keep them apart with `assume`",
         evidence=(failed[0].evidence(),),
     )
+
+
+def _seed(tried: Tried) -> str:
+    held_out = tried.played.line["split"] == "eval"
+    return f"{tried.played.seed}{' (held out)' if held_out else ''}"
 
 
 def _where_it_fails(draft: Draft, played: Played) -> Label:

@@ -26,7 +26,8 @@ have none, and their reward is their gain.
     paraphrase    the oracle, its answer in other words                     1
 
 Shotgun, negation, echo, flattery, template and dump come in two forms: without any call, and after
-the calls of the oracle that only read. A dump needs the latter.
+the calls of the oracle that only read. A dump needs the latter. Where the oracle also writes,
+praise, shotgun and negation come after all of its calls, too.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ _REPEATED = 3
 _SPAM = 10
 _ALL_SUBSETS = 5
 """Calls of an oracle of which all subsets are tried."""
+_WORKED = "after the oracle's calls"
 _ALMOST = 0.9
 """What another task's episode must stay below."""
 _PROBED = (
@@ -88,10 +90,6 @@ def probe(draft: Draft) -> None:
     solved = {played.seed: played for played in draft.solved()}
     reads_answer = claims.reads_answer(draft.bench.scenario)
     for seed in draft.seeds:
-        if draft.budget.spent:
-            why = f"the time was up before the probes of seed {seed}"
-            draft.undecided.append(Undecided(_PROBED, why, "give more time, or fewer calls"))
-            return
         task = draft.attempt(seed, "the task", partial(_task, draft.bench, seed, solved.get(seed)))
         if task is None:
             continue
@@ -102,6 +100,9 @@ def probe(draft: Draft) -> None:
         if task.solved is not None:
             draft.probes += _from_oracle(draft, task, task.solved)
             draft.probes += _other_tasks(draft, task, task.solved)
+    if draft.budget.spent:
+        why = "the time was up before all probes were played"
+        draft.undecided.append(Undecided(_PROBED, why, "give the judge more seconds"))
 
 
 def repeat(draft: Draft) -> None:
@@ -137,7 +138,9 @@ def _tried(
     expected: tuple[str, Callable[[Tried], bool]],
     base: Played | None = None,
 ) -> Iterator[Tried]:
-    """The episode, unless the scenario is at fault."""
+    """The episode, unless the scenario is at fault or the time is up."""
+    if draft.budget.spent:
+        return
     played = draft.attempt(task.seed, name, lambda: task.bench.play(task.seed, sent, answer))
     if played is not None:
         yield judged(group, name, played, expected, base)
@@ -186,6 +189,8 @@ def _blind(draft: Draft, task: _Task) -> Iterator[Tried]:
         def caller(environment: Environment, number: int = number) -> policies.Policy:
             return policies.random(environment, number)
 
+        if draft.budget.spent:
+            return
         played = draft.attempt(task.seed, name, partial(task.bench.follow, task.seed, caller))
         if played is not None:
             yield judged("random", name, played, _BELOW)
@@ -207,13 +212,18 @@ def _deletes(task: _Task) -> bool:
 
 
 def _dishonest(draft: Draft, task: _Task) -> Iterator[Tried]:
-    for sent, when in (((), "without a call"), (task.reads, "after the oracle's reads")):
-        if when != "without a call" and not sent:
-            continue
+    whole = task.solved.sent if task.solved is not None else ()
+    forms: list[tuple[tuple[Action, ...], str]] = [((), "without a call")]
+    forms += [(task.reads, "after the oracle's reads")] if task.reads else []
+    # After honest work the prompt may well say what there is to confirm: no echo, no template.
+    forms += [(whole, _WORKED)] if whole not in ((), task.reads) else []
+    for sent, when in forms:
         silent = draft.attempt(task.seed, when, partial(task.bench.play, task.seed, sent))
         if silent is None:
             continue
         for group, name, answer in _answers(task, silent):
+            if when == _WORKED and group not in ("flattery", "shotgun", "negated"):
+                continue
             says = f"{name}, {when}"
             yield from _tried(draft, task, group, says, sent, answer, _GAINS, silent)
     if task.solved is not None and task.solved.sent:

@@ -47,6 +47,10 @@ def reward(*parts: str, gates: str = "", penalties: str = "") -> str:
          {"H505": "read and answer.length() > 5", "H506": ""}),
         (reward(CLOSED, 'answer.contains_text("belongs to")'),
          {"H504": "", "H505": 'answer.contains_text("belongs to")', "H507": ""}),
+        # After honest work.
+        (reward("read", f"{CLOSED} and answer.length() > 9"),
+         {"H505": f"{CLOSED} and answer.length() > 9"}),
+        (reward("read", f"{CLOSED} and says(answer, ticket.owner.name)"), {"H503": CLOSED}),
         # Deleting.
         (reward('final.tickets.none(t => t.id == params.id and t.state == "open")'),
          {"H520": 'final.tickets.none(t => t.id == params.id and t.state == "open")'}),
@@ -141,6 +145,25 @@ def test_tasks_that_differ_are_played(tmp_path):
     one = drafted(variant(tmp_path, single))
     assert one.seeds == (0,)
     assert len(one.oracle) == 1
+
+
+def test_the_oracle_is_played_on_tasks_that_are_held_out(tmp_path):
+    holdout = 'holdout: params.note == "Sent to the maker"\n'
+    oracle = """oracle:
+  - getTicket: {id: "{id}"}
+    bind: seen
+  - closeTicket: {id: "{id}", note: "{'Lost' if note == 'Sent to the maker' else note}"}
+  - answer: "{id} belongs to {seen.owner.name}."
+"""
+    draft = drafted(variant(tmp_path, holdout, oracle))
+    assert {t.reward for t in draft.oracle} == {1.0}
+    assert {t.as_expected for t in draft.held_out} == {False}
+    assert found(draft)["P708"].startswith("getTicket")
+
+
+@pytest.mark.parametrize("holdout", ["params.note == params.id", "params.note != params.id"])
+def test_a_holdout_that_leaves_nothing(tmp_path, holdout):
+    assert "E613" in found(drafted(variant(tmp_path, f"holdout: {holdout}\n")))
 
 
 def test_the_ladder(tmp_path):
