@@ -80,8 +80,20 @@ def _expressions(scenario: Scenario) -> Iterator[tree.Expr]:
             yield text
 
 
+_measured: OrderedDict[int, tuple[World, tuple[int, int]]] = OrderedDict()
+"""Worlds by identity, which scenarios share, with what `_longest` found."""
+
+
 def _longest(world: World) -> tuple[int, int]:
     """The longest text and the longest list in a world."""
+    if id(world) not in _measured:
+        _measured[id(world)] = world, _measure(world)
+        while len(_measured) > _KEPT:
+            _measured.popitem(last=False)
+    return _measured[id(world)][1]
+
+
+def _measure(world: World) -> tuple[int, int]:
     text = items = 0
     pending: list[object] = [row for rows in world.rows.values() for row in rows.values()]
     while pending:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.source import Source, Span
-from rewardlang.syntax.layout import CannotLayOut, lay_out
-from rewardlang.syntax.load import expressions
+from rewardlang.syntax.layout import CannotLayOut, lay_out, lay_out_parsed
+from rewardlang.syntax.load import Parsed, parsed
 from rewardlang.syntax.parser import parse_effect, parse_expression
 from rewardlang.syntax.placed import in_place
 from rewardlang.syntax.printer import print_effect, print_expression
 from rewardlang.syntax.shape import Kind
-from rewardlang.syntax.yaml_nodes import Scalar
 
 _SPACE = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\s+""")
 _ENDS_PLAIN = re.compile(r": | #|:$")
@@ -27,21 +27,22 @@ def canonical(text: str, kind: Kind) -> str:
         CannotLayOut: The file has errors, or a form of YAML that is left alone.
     """
     crlf = "\r\n" in text
-    source = Source("", text.replace("\r\n", "\n"))
-    found = expressions(source, kind)
-    if found is None:
+    read = parsed(text.replace("\r\n", "\n"), kind)
+    if read is None:
         raise CannotLayOut("it has errors; see `rewardlang lint`")
-    made = lay_out(_spaced(source, found))
+    spaced = _spaced(read)
+    as_it_is = spaced == read.source.text
+    made = lay_out_parsed(read.source, read.root) if as_it_is else lay_out(spaced)
     return made.replace("\n", "\r\n") if crlf else made
 
 
-def _spaced(source: Source, found: list[Scalar]) -> str:
+def _spaced(read: Parsed) -> str:
     """The text with the printer's spaces in expressions of one line that differ in nothing else."""
-    text = source.text
-    for scalar in sorted(found, key=lambda s: s.span.start, reverse=True):
+    text = source = read.source.text
+    for scalar in sorted(read.expressions, key=lambda s: s.span.start, reverse=True):
         quote = 0 if scalar.style is None else 1
         start, end = scalar.span.start + quote, scalar.span.end - quote
-        if scalar.style in ("|", ">") or source.text[start:end] != scalar.text:
+        if scalar.style in ("|", ">") or source[start:end] != scalar.text:
             continue  # of several lines, or with escapes
         printed = _printed(scalar.text)
         if printed is None or _squeezed(printed) != _squeezed(scalar.text):
@@ -52,6 +53,7 @@ def _spaced(source: Source, found: list[Scalar]) -> str:
     return text
 
 
+@lru_cache(maxsize=2048)  # the same conditions stand in many scenarios
 def _printed(text: str) -> str | None:
     whole = in_place(Source("", text), 0, len(text))
     expr = parse_expression(whole, [])

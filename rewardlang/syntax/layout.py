@@ -34,11 +34,20 @@ def lay_out(text: str) -> str:
     root = read_yaml(source, problems)
     if root is None:
         raise CannotLayOut(problems[0].message if problems else "the file is empty")
+    return lay_out_parsed(source, root)
+
+
+def lay_out_parsed(source: Source, root: YamlNode) -> str:
+    """The same of a text whose YAML has been read.
+
+    Raises:
+        CannotLayOut: As `lay_out`.
+    """
     every = list(comments(source, root))
     if isinstance(root, Scalar):
         raise CannotLayOut("the file is a single value")
     made = _Writer(source, every).document(root)
-    if not same(text, made):
+    if made != source.text and not same(source.text, made):
         raise CannotLayOut("its layout cannot be changed without a risk")
     return made
 

@@ -187,18 +187,24 @@ _READERS: dict[Kind, Callable[[Mapping_, Reader], object]] = {
 }  # fmt: skip
 
 
-def expressions(source: Source, kind: Kind) -> list[Scalar] | None:
-    """The scalars of a file that hold expressions or effects; None when it has an error."""
-    out: list[Diagnostic] = []
-    root = read_yaml(source, out)
-    if root is None or not check_shape(root, kind, out):
-        return None
-    assert isinstance(root, Mapping_)
-    reader = Reader(source, out)
-    _READERS[kind](root, reader)
-    if any(found.code.level == "error" for found in out):
-        return None
-    return [each for each in scalars(root) if each.span.start in reader.expressions]
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file's YAML, and the scalars in it that hold expressions or effects."""
+
+    source: Source
+    root: Mapping_
+    expressions: tuple[Scalar, ...]
+
+
+_parsed: OrderedDict[tuple[Kind, str], Parsed] = OrderedDict()
+"""The files that were read last, by their text: their layout is looked at next."""
+
+
+def parsed(text: str, kind: Kind) -> Parsed | None:
+    """A file of a kind as YAML; None when it has an error."""
+    if (kind, text) not in _parsed:
+        _document(Source("", text), kind, _READERS[kind], [])
+    return _parsed.get((kind, text))
 
 
 def _document(
@@ -213,6 +219,11 @@ def _document(
     assert isinstance(root, Mapping_)
     reader = Reader(source, out)
     made = read(root, reader)
+    if not any(found.code.level == "error" for found in out):
+        found = tuple(each for each in scalars(root) if each.span.start in reader.expressions)
+        _parsed[kind, source.text] = Parsed(source, root, found)
+        while len(_parsed) > _KEPT:
+            _parsed.popitem(last=False)
     out += traps(root, reader.expressions)
     out.sort(key=lambda d: d.label.span.start)
     return made
