@@ -8,7 +8,7 @@ from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.expressions import conditions_and_scores
-from rewardlang.lint.reading import Reading, condition_of, within
+from rewardlang.lint.reading import Reading, within
 from rewardlang.model import Scenario
 from rewardlang.resolve import intervals
 from rewardlang.resolve.keys import key
@@ -45,9 +45,9 @@ def _constants(root: tree.Expr, reading: Reading) -> Iterator[Diagnostic]:
 
 
 def constant_parts(reading: Reading) -> Iterator[Diagnostic]:
-    """Parts whose condition holds in every episode, or in none, by logic."""
+    """Parts whose check holds in every episode, or in none, by logic."""
     for part in reading.scenario.parts:
-        expr = condition_of(part)
+        expr = part.check
         if expr is None or part.weight <= 0 or not reading.clear(expr):
             continue
         if reading.logic.possible(expr, reading.logic.formula(expr)):
