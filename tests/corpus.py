@@ -16,6 +16,7 @@ reported besides; they are neither needed nor held against.
     python tests/corpus.py             figures by family, and in all
     python tests/corpus.py --misses    every miss and every false alarm as well
     python tests/corpus.py H E         only these families, and the sound ones
+    python tests/corpus.py --record    write the figures and the date into docs/corpus.md
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rewardlang.findings.finding import Finding
@@ -32,7 +34,9 @@ from rewardlang.findings.run import Options, lint
 
 HERE = Path(__file__).parent
 BROKEN, SOUND = HERE / "broken", HERE / "sound"
+PAGE = HERE.parent / "docs" / "corpus.md"
 FAMILIES = "YTDSNHEPGM"
+_BEGIN, _END = "<!-- figures -->", "<!-- end of figures -->"
 _EXPECT = re.compile(r"^# expect: (?:(\w\d{3}) at `(.+)`(?: in (\S+))?|nothing)$", re.MULTILINE)
 _ALSO = re.compile(r"^# also: (.+)$", re.MULTILINE)
 _UNDECIDED = "M904"
@@ -211,10 +215,21 @@ def _told(finding: Finding) -> str:
     return f"{finding.diagnostic.code.id} at {Path(span.source.path).name}:{span.begin.line}"
 
 
+def record(found: Sequence[Outcome], day: date) -> None:
+    """Put the figures in the place of those that the page has."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(_BEGIN)
+    after = rest.split(_END)[1]
+    figures = "\n".join(("", f"Measured on {day:%Y-%m-%d}:", "", *table(found), ""))
+    PAGE.write_text(f"{before}{_BEGIN}{figures}{_END}{after}", encoding="utf-8")
+
+
 def main(arguments: Sequence[str]) -> int:
     chosen = "".join(a for a in arguments if not a.startswith("-")) or FAMILIES
     found = outcomes(cases(chosen), use_cache="--no-cache" not in arguments)
     print("\n".join(table(found, chosen)))
+    if "--record" in arguments:
+        record(found, date.today())
     told = list(misses(found))
     if "--misses" in arguments:
         print("", *told, sep="\n")
