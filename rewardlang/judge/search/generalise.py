@@ -9,6 +9,7 @@ from typing import Any
 
 from rewardlang.judge.bench import Solution
 from rewardlang.judge.search.told import Told
+from rewardlang_runtime.values import equal
 
 Template = Any
 """JSON data whose strings are templates."""
@@ -96,7 +97,7 @@ class _Writer:
         if whole is not None:
             return whole
         one = values[0]
-        if all(_same(one, value) for value in values):
+        if all(equal(one, value) for value in values):
             return _literal(one)
         if all(type(value) is dict and value.keys() == one.keys() for value in values):
             return self._parts({k: tuple(value[k] for value in values) for k in one})
@@ -114,10 +115,10 @@ class _Writer:
 
     def _named(self, values: tuple[Any, ...]) -> str | None:
         """An expression that has these values; not for what is the same in every task."""
-        if all(_same(values[0], value) for value in values):
+        if all(equal(values[0], value) for value in values):
             return None
         for one in self.known:
-            if all(_same(a, b) for a, b in zip(one.values, values, strict=True)):
+            if all(equal(a, b) for a, b in zip(one.values, values, strict=True)):
                 return "{" + one.text + "}"
         return None
 
@@ -142,7 +143,7 @@ class _Writer:
 
 def _paths(heard: tuple[Any, ...], values: tuple[Any, ...], known: Sequence[Told]) -> Iterator[str]:
     """Paths from responses to values: fields, the only item of a list, the item that is named."""
-    if all(_same(a, b) for a, b in zip(heard, values, strict=True)):
+    if all(equal(a, b) for a, b in zip(heard, values, strict=True)):
         yield ""
         return
     if all(type(value) is dict for value in heard):
@@ -240,10 +241,6 @@ def _literal(value: Any) -> Template:
 
 def _escaped(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
-
-
-def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
 
 
 # ---- as YAML ----
