@@ -172,12 +172,12 @@ def conflicting_parts(reading: Reading) -> Iterator[Diagnostic]:
     if not others or isinstance(last, Gate):
         return
     names = " and ".join(
-        f"{'gate' if isinstance(owner, Gate) else 'part'} `{owner.id}`"
+        f"the {'gate' if isinstance(owner, Gate) else 'part'} `{owner.id}`"
         for owner, _ in [*others, (last, expr)]
     )
     yield Diagnostic(
         codes.CONFLICTING_PARTS,
-        f"no episode earns all of {names}, so none earns 1",
+        f"no episode meets {'all of' if len(others) > 1 else 'both'} {names}, so none earns 1",
         Label(expr.span, "excludes the other" if len(others) == 1 else "excludes the others"),
         tuple(Label(other.span, "this one") for _, other in others),
         "let the parts ask for what one episode can do",

@@ -24,6 +24,8 @@ from rewardlang.model import Scenario
 from rewardlang.walk import everything
 
 _INVENTED = ("unknown_tool",)
+_NAMELESS = ("unknown_tool", "malformed_arguments")
+"""Messages that are no tool call at all are calls without a name."""
 _SENT = ("ok", "api_error", "invalid_request", "malformed_arguments")
 MOST_PATTERNS = 24
 """Patterns in one question."""
@@ -177,7 +179,7 @@ class Calls:
             return True
         if offered is None:
             offered = operation in self._tools
-        given = {KIND: _kinds(_SENT if offered else _INVENTED)}
+        given = {KIND: _kinds(_SENT if offered else _INVENTED if operation else _NAMELESS)}
         if operation:
             given[OP] = [Cell("string", text(operation), operation)]
         if any(isinstance(e.atom, Atom) and e.atom.path == STATUS for e in literals(terms)):

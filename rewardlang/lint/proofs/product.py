@@ -66,12 +66,12 @@ class Product:
             TooManyStates: There are more than `most_states`.
         """
         start = tuple(part.start for part in self._parts)
-        return self._greedy(start) or self._search(start, most_states)
+        return self._greedy(start, most_states) or self._search(start, most_states)
 
-    def _greedy(self, state: tuple[State, ...]) -> bool:
+    def _greedy(self, state: tuple[State, ...], most_states: int) -> bool:
         """Whether taking the most promising call each time leads there."""
         seen = {state}
-        for _ in range(self._horizon + 1):
+        for _ in range(min(self._horizon, most_states) + 1):
             if not self._missing(state):
                 return True
             found: list[tuple[int, tuple[State, ...]]] = []
