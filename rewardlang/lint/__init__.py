@@ -10,6 +10,7 @@ from rewardlang.lint import (
     deduce,
     duplicates,
     evidence,
+    lengths,
     nulls,
     numbers,
     observation,
@@ -27,8 +28,8 @@ from rewardlang.lint.duplicates import task_of
 from rewardlang.lint.registry import API_LINTS, LINTS, lint, run, run_api
 
 SUBJECTS = (
-    deduce, nulls, numbers, rewards, unused, evidence, references, patterns, texts, order, sizes,
-    observation, workflows, requests, duplicates,
+    deduce, nulls, numbers, rewards, unused, evidence, references, patterns, texts, lengths, order,
+    sizes, observation, workflows, requests, duplicates,
 )  # fmt: skip
 """The modules whose import enters the lints."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rewardlang import tree
+from rewardlang.lint.memo import Memo
 from rewardlang.lint.sources import through
 from rewardlang.model import Operation
 
@@ -25,8 +26,7 @@ class Acts:
     taken: tuple[str, ...]
 
 
-def acts_of(operation: Operation) -> Acts:
-    """Read off what `operation` does."""
+def _acts_of(operation: Operation) -> Acts:
     lets = {let.name: let for let in operation.lets}
     required = [p.name for p in operation.parameters if p.required]
     roots = [let.value for let in operation.lets] + [rule.when for rule in operation.errors]
@@ -46,6 +46,10 @@ def acts_of(operation: Operation) -> Acts:
                 if name not in targets:
                     taken[name] = True
     return Acts(targets, tuple(writes), tuple(taken))
+
+
+acts_of = Memo(_acts_of)
+"""What an operation does."""
 
 
 def argument(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> str:

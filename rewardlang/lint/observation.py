@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.lint.memo import Memo
 from rewardlang.lint.registry import lint
 from rewardlang.lint.sources import reads
-from rewardlang.model import Scenario
+from rewardlang.model import Api, Scenario
 from rewardlang.walk import below
 
-Tables = Mapping[str, str]
-"""The tables of lambda parameters that are rows."""
+Rows = tuple[str, bool]
+"""The table of a row or of several, and whether they are as they are at the end."""
+
+Tables = Mapping[str, Rows]
+"""What is known of lambda parameters that are rows."""
 
 _PASSING = frozenset({
     "values", "take", "skip", "slice", "distinct", "sorted", "reversed", "without", "without_all",
@@ -26,7 +30,7 @@ _PICKING = frozenset({"only", "first", "last"})
 @lint(codes.UNOBSERVABLE)
 def unobservable_goal(scenario: Scenario) -> Iterator[Diagnostic]:
     """A field that is checked at the end, and that no answer to any call holds."""
-    shown = _shown(scenario)
+    shown = _Shown(scenario)
     blamed: list[tuple[str, str]] = []
     for part in scenario.parts:
         expr = part.score if part.check is None else part.check
@@ -34,7 +38,7 @@ def unobservable_goal(scenario: Scenario) -> Iterator[Diagnostic]:
             continue
         for read in _final_fields(scenario, expr):
             name = read.path[-1]
-            if (read.table, name) in blamed or shown.holds(read, scenario):
+            if (read.table, name) in blamed or shown.holds(read):
                 continue
             blamed.append((read.table, name))
             yield Diagnostic(
@@ -50,62 +54,70 @@ class _Field:
     """A field of the rows of a table; a whole row has no path."""
 
     table: str
+    late: bool
     path: tuple[str, ...]
     node: tree.Expr
 
 
 @dataclass(frozen=True, slots=True)
+class _Response:
+    """What the response of an operation holds: fields of rows, and names of properties, whatever
+    their values are made from."""
+
+    fields: tuple[_Field, ...]
+    names: frozenset[str]
+
+
+def _response(api: Api) -> Mapping[str, _Response]:
+    """The responses of the operations that have one."""
+    searched = {search.name: search.table for search in api.searches.values()}
+    found: dict[str, _Response] = {}
+    for operation in api.operations.values():
+        if operation.body is not None:
+            looking = _Looking({let.name: let for let in operation.lets}, searched)
+            fields = tuple(looking.at(operation.body, {}))
+            found[operation.name] = _Response(fields, frozenset(looking.names))
+    return found
+
+
+_responses = Memo(_response, 8)
+
+
 class _Shown:
-    """What the responses of the offered operations hold."""
+    """What the offered operations show."""
 
-    fields: list[_Field] = field(default_factory=list)
-    names: dict[str, bool] = field(default_factory=dict)
-    """Names of properties, whatever their values are made from."""
+    def __init__(self, scenario: Scenario) -> None:
+        self._rows = scenario.world.rows
+        self._tables = {name: t for api in scenario.apis for name, t in api.tables.items()}
+        every = {name: r for api in scenario.apis for name, r in _responses(api).items()}
+        self._offered = [every[name] for name in scenario.tools if name in every]
+        self._copied: frozenset[str] | None = None
 
-    def holds(self, read: _Field, scenario: Scenario) -> bool:
+    def holds(self, read: _Field) -> bool:
         """Whether a field can be seen, as far as can be told: by its path, by the row that it is
         part of, or by a property of the same name, which may be a copy."""
-        if read.path[-1] in self.names:
+        name = read.path[-1]
+        table = self._tables.get(read.table)
+        if table is not None and name in (table.key, *table.also_by):
             return True
-        keys = [key for api in scenario.apis for key in _keys(api.tables.get(read.table))]
-        if read.path[-1] in keys:
-            return True
-        for each in self.fields:
-            short = min(len(each.path), len(read.path))
-            if each.table == read.table and each.path[:short] == read.path[:short]:
+        for response in self._offered:
+            if name in response.names:
                 return True
-            if read.path[-1] in each.path:
-                return True
-        return False
+            for each in response.fields:
+                short = min(len(each.path), len(read.path))
+                if each.table == read.table and each.path[:short] == read.path[:short]:
+                    return True
+                if name in each.path:
+                    return True
+        return name in self._in_whole_rows()
 
-
-def _keys(table: object) -> Iterator[str]:
-    from rewardlang.model import TableDef
-
-    if isinstance(table, TableDef):
-        yield table.key
-        yield from table.also_by
-
-
-def _shown(scenario: Scenario) -> _Shown:
-    shown = _Shown()
-    searched = {
-        (api.name, search.name): search.table
-        for api in scenario.apis
-        for search in api.searches.values()
-    }
-    for name in scenario.tools:
-        operation = scenario.operations[name]
-        if operation.body is None:
-            continue
-        looking = _Looking({let.name: let for let in operation.lets}, searched)
-        for found in looking.at(operation.body, {}):
-            shown.fields.append(found)
-            if not found.path:
-                rows = scenario.world.rows.get(found.table, {})
-                shown.names.update(dict.fromkeys(_names_in(list(rows.values())), True))
-        shown.names.update(looking.names)
-    return shown
+    def _in_whole_rows(self) -> frozenset[str]:
+        """The names of all properties of rows that a response holds as a whole."""
+        if self._copied is None:
+            tables = {f.table: True for r in self._offered for f in r.fields if not f.path}
+            rows = [row for table in tables for row in self._rows.get(table, {}).values()]
+            self._copied = frozenset(_names_in(rows))
+        return self._copied
 
 
 def _names_in(value: object) -> Iterator[str]:
@@ -123,23 +135,18 @@ def _final_fields(scenario: Scenario, expr: tree.Expr) -> Iterator[_Field]:
     """The fields of rows at the end that an expression reads."""
     lets = {let.name: let for let in scenario.lets}
     for found in _Looking(lets, {}).at(expr, {}):
-        base = found.node
-        while isinstance(base, tree.Get):
-            base = base.object
-        looks = reads([base], lets)
-        if found.path and looks & {"final", "delta"}:
+        if found.path and found.late:
             yield found
 
 
 class _Looking:
     """Finds the fields of rows that an expression reads, through lets, each let once."""
 
-    def __init__(
-        self, lets: Mapping[str, tree.LetDef], searched: Mapping[tuple[str, str], str]
-    ) -> None:
+    def __init__(self, lets: Mapping[str, tree.LetDef], searched: Mapping[str, str]) -> None:
         self._lets = lets
         self._searched = searched
         self._seen: dict[str, bool] = {}
+        self._known: dict[tuple[str, str], Rows | None] = {}
         self.names: dict[str, bool] = {}
 
     def at(self, expr: tree.Expr, rows: Tables) -> Iterator[_Field]:
@@ -151,16 +158,16 @@ class _Looking:
                 if isinstance(inner, tree.Get):
                     path.append(inner.name)
                 inner = inner.left if isinstance(inner, tree.Coalesce) else inner.object
-            table = self.row(inner, rows)
-            if table is not None:
-                yield _Field(table, tuple(reversed(path)), expr)
+            known = self.row(inner, rows)
+            if known is not None:
+                yield _Field(*known, tuple(reversed(path)), expr)
                 return
             self.names[expr.name] = True
             yield from self.at(expr.object, rows)
             return
-        table = self.row(expr, rows) or self.items(expr, rows)
-        if table is not None:
-            yield _Field(table, (), expr)
+        known = self.row(expr, rows) or self.items(expr, rows)
+        if known is not None:
+            yield _Field(*known, (), expr)
             if not isinstance(expr, tree.Macro):
                 return
         match expr:
@@ -184,15 +191,17 @@ class _Looking:
                 for part in below(expr):
                     yield from self.at(part, rows)
 
-    def row(self, expr: tree.Expr, rows: Tables) -> str | None:
+    def row(self, expr: tree.Expr, rows: Tables) -> Rows | None:
         """The table whose row `expr` is."""
         match expr:
             case tree.LetRef() if expr.name in self._lets:
-                return self.row(self._lets[expr.name].value, {})
+                if ("row", expr.name) not in self._known:
+                    self._known["row", expr.name] = self.row(self._lets[expr.name].value, {})
+                return self._known["row", expr.name]
             case tree.Present():
                 return self.row(expr.object, rows)
             case tree.Row():
-                return expr.table.name
+                return self.items(expr.table, rows)
             case tree.Local():
                 return rows.get(expr.name)
             case tree.Builtin(args=(first, *_)) if expr.name in _PICKING:
@@ -208,17 +217,20 @@ class _Looking:
             case _:
                 return None
 
-    def items(self, expr: tree.Expr, rows: Tables) -> str | None:
+    def items(self, expr: tree.Expr, rows: Tables) -> Rows | None:
         """The table whose rows `expr` lists."""
         match expr:
             case tree.LetRef() if expr.name in self._lets:
-                return self.items(self._lets[expr.name].value, {})
+                if ("rows", expr.name) not in self._known:
+                    self._known["rows", expr.name] = self.items(self._lets[expr.name].value, {})
+                return self._known["rows", expr.name]
             case tree.TableRef():
-                return expr.name
+                return expr.name, "final" in reads([expr.world], self._lets)
             case tree.DeltaRows():
-                return expr.table
+                return expr.table, True
             case tree.Get(object=tree.Search() as search, name="rows"):
-                return self._searched.get((search.api, search.name))
+                table = self._searched.get(search.name)
+                return None if table is None else (table, False)
             case tree.Builtin(args=(first, *_)) if expr.name in _PASSING:
                 return self.items(first, rows)
             case tree.Macro(kind="filter" | "sort_by"):

@@ -10,7 +10,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.interpret import Context, Failure, evaluate, named
 from rewardlang.lint.claims import Claim, claims
 from rewardlang.lint.fingerprint import Fingerprints
-from rewardlang.lint.idle import UNKNOWN, idle
+from rewardlang.lint.idle import UNKNOWN, Idle
 from rewardlang.lint.registry import lint
 from rewardlang.lint.sources import Sources, reads, through
 from rewardlang.model import Scenario
@@ -137,7 +137,7 @@ def self_report_only(scenario: Scenario) -> Iterator[Diagnostic]:
 
 def _demands(gate: tree.Expr, lets: Mapping[str, tree.LetDef]) -> bool:
     """Whether a gate fails when nothing was done, as far as can be known."""
-    value = idle(gate, lets)
+    value = Idle(lets).value(gate)
     if value is UNKNOWN:
         return bool(reads([gate], lets) & {"final", "delta", "trace"})
     return value is not True

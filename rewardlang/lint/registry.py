@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic
+from rewardlang.lint.memo import Memo
 from rewardlang.model import Api, Scenario
 
 Lint = Callable[[Scenario], Iterator[Diagnostic]]
@@ -14,10 +15,6 @@ LINTS: list[tuple[tuple[Code, ...], Lint]] = []
 ApiLint = Callable[[Api], Iterator[Diagnostic]]
 API_LINTS: list[tuple[tuple[Code, ...], ApiLint]] = []
 """Lints of an API, whoever uses it."""
-
-_KEPT = 8
-_apis: list[tuple[Api, list[Diagnostic]]] = []
-"""APIs that were looked at last, with what was found: scenarios share them."""
 
 
 def lint(*codes: Code) -> Callable[[Lint], Lint]:
@@ -52,13 +49,14 @@ def run(scenario: Scenario) -> list[Diagnostic]:
 
 def run_api(api: Api) -> list[Diagnostic]:
     """What the lints of APIs find, in the order of the file."""
-    for known, found in _apis:
-        if known is api:
-            return found
-    found = sorted((d for _, function in API_LINTS for d in function(api)), key=_place)
-    _apis.append((api, found))
-    del _apis[:-_KEPT]
-    return found
+    return list(_of_api(api))
+
+
+def _run_api(api: Api) -> list[Diagnostic]:
+    return sorted((d for _, function in API_LINTS for d in function(api)), key=_place)
+
+
+_of_api = Memo(_run_api, 8)
 
 
 def _place(found: Diagnostic) -> tuple[int, int, str]:
