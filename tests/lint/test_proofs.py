@@ -234,10 +234,10 @@ def test_what_is_possible_happens_and_as_soon(size: int) -> None:
             assert not answer.left_open
             text = [e.span.text for e in some], signs
             assert answer.possible == bool(lengths), text
-            if lengths and min(lengths):
-                shorter = logic.answer(terms, min(lengths) - 1)
-                assert not shorter.possible, text
-                assert logic.answer(terms, min(lengths)).possible, text
+            needed = min(lengths, default=0)
+            if needed:
+                assert not logic.answer(terms, needed - 1).possible, text
+                assert logic.answer(terms, needed).possible, text
 
 
 def test_a_product_that_is_too_large_is_left_open() -> None:
