@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 
 from rewardlang import tree
 from rewardlang.types.types import CallType
 
 _IGNORED = frozenset({"span", "facts", "safe", "plain"})
+_NAME = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_FIELD = re.compile(rf"\.{_NAME}\Z")
+_CALL_FIELD = re.compile(rf"CallField\((.*),{_NAME}\)", re.DOTALL)
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
@@ -35,6 +39,12 @@ def key(part: object) -> str:
 def get_key(object_key: str, name: str) -> str:
     """The key of the field `name` of what has `object_key`."""
     return f"{object_key}.{name!r}"
+
+
+def owner_key(known: str) -> str:
+    """Of the key of a field, of a value or of a call, that of the value or the call."""
+    call = _CALL_FIELD.fullmatch(known)
+    return call[1] if call is not None else _FIELD.sub("", known)
 
 
 def let_key(name: str) -> str:

@@ -11,6 +11,8 @@ from rewardlang.diagnostics.diagnostic import Label
 from rewardlang.graphs import components
 from rewardlang.resolve.facts import collect, rises
 from rewardlang.resolve.infer import infer
+from rewardlang.resolve.keys import key as key_of
+from rewardlang.resolve.keys import owner_key
 from rewardlang.resolve.scope import Knowledge, LetName, Scope, failed, is_error, is_world
 from rewardlang.resolve.walk import depth_of, names_in
 from rewardlang.source import Span
@@ -43,6 +45,7 @@ class Lets:
     _spent: int = 0
     _gave_up: bool = False
     _narrowed: dict[tuple[int, str], tuple[Scope, tree.Expr]] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> tree.Expr | None:
         """The definition of a let, as a typed tree; None while it is not known."""
@@ -67,7 +70,7 @@ class Lets:
         """
         assert self._base is not None
         about = [key for key in scope.known if not key.startswith("CallField(None")]
-        if not about:
+        if not any(self._reads(each, about) for each in self._needed(name)):
             return self.values[name]
         inside = replace(self._base, known={key: scope.known[key] for key in about})
         for each in self._needed(name):
@@ -82,6 +85,14 @@ class Lets:
             with scope.report.muted():
                 self._narrowed[key] = (scope, infer(node, inside))
         return self._narrowed[id(scope.known), name][1]
+
+    def _reads(self, name: str, about: list[str]) -> bool:
+        """Whether the definition of a let may read one of the values, by key, of which something
+        is known: the key of an expression holds those of all its parts."""
+        if name not in self._keys:
+            self._keys[name] = key_of(self.values[name])
+        whole = self._keys[name]
+        return any(owner_key(each) in whole for each in about)
 
     def _give_up(self, name: str, scope: Scope) -> None:
         if not self._gave_up:
