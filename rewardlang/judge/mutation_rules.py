@@ -158,13 +158,17 @@ def effect_then_undo(draft: Draft) -> Iterator[Diagnostic]:
 
 @judges(codes.ERROR_FARMING)
 def error_farming(draft: Draft) -> Iterator[Diagnostic]:
-    """A refused call must never pay, nor be missed where the oracle has one."""
+    """A refused call must never pay, nor be missed where the oracle has one; where any call pays,
+    N407 says so."""
+    lines = _raised(draft)
+    counted = {lines(tried): None for tried in _length_paid(draft)}
+    missed = _missed(draft, "refused", "insert-failing")
     advice = "pay for what the task asks for, not for getting over a mistake"
     yield from _findings(
         draft,
         codes.ERROR_FARMING,
-        _missed(draft, "refused", "insert-failing"),
-        _raised(draft),
+        [tried for tried in missed if lines(tried) not in counted],
+        lines,
         lambda tried: f"{tried.name}: the reward rises {_from_to(tried)}",
         "{line} pays for it",
         advice,

@@ -71,28 +71,31 @@ class _Hunt:
     def differs(self, altered: Altered, seen: Seen) -> bool:
         """Whether an episode earns something else under the change."""
         try:
-            values = self._values(altered, seen)
+            return reward_under(self.retold, altered, seen) != seen.tried.reward
         except ScenarioFault:
             return True  # the change broke a promise of the scenario on this episode
-        if not altered.whole and not values:
-            return False
-        return self.retold.reward(altered.scenario, seen, values) != seen.tried.reward
 
-    def _values(self, altered: Altered, seen: Seen) -> dict[Item, float]:
-        """What the changed items come to, as far as they come to something else."""
-        retold = self.retold
-        if altered.whole:
-            return altered.values
-        concerned: Iterable[Item] = (altered.item,)
-        if altered.let is not None:
-            name, value = altered.let
-            seen = retold.with_let(name, value, seen)
-            concerned = (item for item, reads in retold.reads.items() if name in reads)
-        values = {item: retold.value(item, altered.scenario, seen) for item in concerned}
-        return {i: value for i, value in values.items() if value != _was(i, seen)}
+
+def reward_under(retold: Retold, altered: Altered, seen: Seen) -> float:
+    """What an episode earns under a change of the reward.
+
+    Raises:
+        ScenarioFault: What the scenario says to be present is missing under the change.
+    """
+    if altered.whole:
+        return retold.reward(altered.scenario, seen, altered.values)
+    concerned: Iterable[Item] = (altered.item,)
+    if altered.let is not None:
+        name, value = altered.let
+        seen = retold.with_let(name, value, seen)
+        concerned = (item for item, reads in retold.reads.items() if name in reads)
+    values = {item: retold.value(item, altered.scenario, seen) for item in concerned}
+    changed = {item: value for item, value in values.items() if value != _was(item, seen)}
+    return retold.reward(altered.scenario, seen, changed) if changed else seen.tried.reward
 
 
 def _was(item: Item, seen: Seen) -> float:
+    """What a gate, part or penalty came to as it stands."""
     kind, number = item
     detail = seen.tried.played.detail
     if kind == "gate":
