@@ -207,6 +207,9 @@ UNNORMALISED = _code(
 SHORT_SIMILARITY = _code(
     "N410", "short-string-similarity", "note", "a similarity to a text of less than 4 characters"
 )
+NOT_POTENTIAL = _code(
+    "N411", "shaping-not-potential", "warning", "doing and undoing the same raises the reward again"
+)
 FREE_CREDIT = _code(
     "N405", "free-credit-floor", "warning", "a part is earned before anything is done"
 )

@@ -12,13 +12,28 @@ from rewardlang.judge.oracle import climb, play_oracle
 from rewardlang.judge.own_tests import play_tests
 from rewardlang.judge.probes import probe, repeat
 from rewardlang.judge.reward_mutants import mutate_reward
-from rewardlang.judge.search import level_rules, operation_rules, order_rules, reach_rules
+from rewardlang.judge.search import (
+    cycle_rules,
+    level_rules,
+    operation_rules,
+    order_rules,
+    reach_rules,
+)
 from rewardlang.judge.search.section import explore_tasks, find_solutions
 from rewardlang.judge.tasks import choose_tasks
 from rewardlang.judge.trace_mutants import mutate_traces
 from rewardlang_runtime import Scenario
 
-SUBJECTS = (mutation_rules, probe_rules, shape_rules, level_rules, operation_rules, order_rules, reach_rules)
+SUBJECTS = (
+    mutation_rules,
+    probe_rules,
+    shape_rules,
+    cycle_rules,
+    level_rules,
+    operation_rules,
+    order_rules,
+    reach_rules,
+)
 """The modules whose import enters rules that no section stands beside."""
 
 SECTIONS: tuple[Section, ...] = (

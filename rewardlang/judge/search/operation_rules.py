@@ -46,7 +46,7 @@ def unsound_worlds(draft: Draft) -> Iterator[Diagnostic]:
 def _unsound(draft: Draft, task: Task, broken: Broken, operation: model.Operation) -> Diagnostic:
     trace = broken.trace
     played = draft.attempt(task.seed, "the search", lambda: draft.bench.play(task.seed, trace))
-    others = ()
+    others: tuple[Label, ...] = ()
     if broken.reference is not None:
         others = (Label(broken.reference.span, "what no longer holds"),)
     return Diagnostic(

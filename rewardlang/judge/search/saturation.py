@@ -8,6 +8,7 @@ from rewardlang.judge.bench import Played
 from rewardlang.judge.draft import Draft
 from rewardlang.judge.search.explore import Found
 from rewardlang.judge.search.task import Task
+from rewardlang_runtime.values import equal
 
 _FULL = 0.95
 _FEWEST = 2
@@ -69,7 +70,7 @@ def _differs(found: Found, end: _End, own: _End) -> bool:
     if own.world or end.world:
         return end.world != own.world
     calls = found.space.calls
-    return calls[end.last].response != calls[own.last].response
+    return not equal(calls[end.last].response, calls[own.last].response)
 
 
 def _further(found: Found, end: _End, number: int) -> _End:

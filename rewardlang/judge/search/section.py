@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rewardlang.judge.bench import Played
 from rewardlang.judge.draft import Draft, Tried
 from rewardlang.judge.judgement import Searched, Undecided
@@ -25,9 +27,7 @@ def find_solutions(draft: Draft) -> None:
     for seed in draft.seeds:
         if bench.has_oracle(seed):
             return
-        task = draft.attempt(
-            seed, "the search for an oracle", lambda seed=seed: explore(draft, seed)
-        )  # type: ignore[misc]
+        task = draft.attempt(seed, "the search for an oracle", partial(explore, draft, seed))
         if task is None or task.found is None:
             continue
         draft.explored.append(task)
@@ -41,12 +41,13 @@ def explore_tasks(draft: Draft) -> None:
     searched = {task.seed for task in draft.explored}
     for seed in draft.seeds[:DRAWS]:
         if seed not in searched:
-            task = draft.attempt(seed, "the search", lambda seed=seed: explore(draft, seed))  # type: ignore[misc]
+            task = draft.attempt(seed, "the search", partial(explore, draft, seed))
             if task is not None:
                 draft.explored.append(task)
     for task in draft.explored:
         if task.found is not None:
             _note(draft, task, task.found)
+    _note_open(draft)
 
 
 def explore(draft: Draft, seed: int) -> Task:
@@ -76,15 +77,26 @@ def _note(draft: Draft, task: Task, found: Found) -> None:
             None if shortcut is None else _tried("a shortcut", shortcut).outcome(),
         )
     )
-    undecided: list[str] = []
-    if (best is None or best.reward < 1.0) and not found.complete:
-        undecided.append("E602")
-    if task.oracle is not None and found.full < len(task.oracle.calls) - 1:
-        undecided.append("E603")
-    if undecided:
-        where = f"{found.depth} calls deep"
-        why = f"the search of the task with seed {task.seed} ended {found.why}, {where}"
-        draft.undecided.append(Undecided(tuple(undecided), why, "raise the budget of expansions"))
+
+
+def _note_open(draft: Draft) -> None:
+    """What searches that were cut short leave open."""
+    cut: dict[str, list[Task]] = {}
+    earned = any(t.reward == 1.0 for t in draft.everything())
+    for task in draft.explored:
+        found = task.found
+        if found is None or found.complete:
+            continue
+        if not earned and 1.0 not in found.first:
+            cut.setdefault("E602", []).append(task)
+        if task.oracle is not None and found.full < len(task.oracle.calls) - 1:
+            cut.setdefault("E603", []).append(task)
+    if cut:
+        tasks = next(iter(cut.values()))
+        seeds = " and ".join(str(task.seed) for task in tasks)
+        ended = tasks[0].found.why if tasks[0].found is not None else ""
+        why = f"the search of the tasks with seeds {seeds} ended {ended} each"
+        draft.undecided.append(Undecided(tuple(cut), why, "raise the budget of expansions"))
 
 
 def replayed(draft: Draft, task: Task, number: int) -> Played | None:
