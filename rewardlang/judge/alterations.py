@@ -185,8 +185,11 @@ def _fields(scenario: model.Scenario, item: Item) -> list[tuple[str, tree.Expr]]
 def name_of(scenario: model.Scenario, item: Item) -> str:
     """A gate, part or penalty in words."""
     kind, number = item
-    each = {"gate": scenario.gates, "part": scenario.parts, "penalty": scenario.penalties}[kind]
-    return f"the {kind} `{each[number].id}`"
+    if kind == "gate":
+        return f"the gate `{scenario.gates[number].id}`"
+    if kind == "part":
+        return f"the part `{scenario.parts[number].id}`"
+    return f"the penalty `{scenario.penalties[number].id}`"
 
 
 def _pin(change: Change, name: str) -> str:

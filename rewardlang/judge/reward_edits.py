@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from rewardlang import tree
 from rewardlang.source import Span
 from rewardlang.tree import Facts
 from rewardlang.types.types import Bool, Number
 
-_OTHER = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+_Op = Literal["==", "!=", "<", "<=", ">", ">="]
+_OTHER: dict[_Op, _Op] = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,17 @@ def _inside(node: Any) -> Iterator[_Found]:
             for number, item in enumerate(value):
                 for *found, new in _held(item):
                     whole = (*value[:number], new, *value[number + 1 :])
-                    yield (*found, replace(node, **{field.name: whole}))  # type: ignore[misc]
+                    yield (*found, replace(node, **{field.name: whole}))
         else:
             for *found, new in _held(value):
-                yield (*found, replace(node, **{field.name: new}))  # type: ignore[misc]
+                yield (*found, replace(node, **{field.name: new}))
 
 
 def _held(value: Any) -> Iterator[_Found]:
     if isinstance(value, tuple):  # a pair of an object literal
         for number, item in enumerate(value):
             for *found, new in _held(item):
-                yield (*found, (*value[:number], new, *value[number + 1 :]))  # type: ignore[misc]
+                yield (*found, (*value[:number], new, *value[number + 1 :]))
     elif is_dataclass(value) and not isinstance(value, Facts | Span):
         yield from _inside(value)
 
@@ -93,11 +94,12 @@ def _joined(kind: Any, node: tree.And | tree.Or) -> tree.Expr:
 def _compare(node: tree.Compare) -> Iterator[tuple[str, Span, Any]]:
     other = _OTHER[node.op]
     yield f"`{node.op}` made `{other}`", node.span, replace(node, op=other)
-    for side, beside in (("left", "right"), ("right", "left")):
-        constant = getattr(node, side)
-        if _is_count(getattr(node, beside)):
-            for shown, new in _beside(constant):
-                yield shown, constant.span, replace(node, **{side: new})
+    if _is_count(node.right):
+        for shown, left in _beside(node.left):
+            yield shown, node.left.span, replace(node, left=left)
+    if _is_count(node.left):
+        for shown, right in _beside(node.right):
+            yield shown, node.right.span, replace(node, right=right)
 
 
 def _is_count(expr: tree.Expr) -> bool:

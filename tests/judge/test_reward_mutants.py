@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from diagnostics.page_examples import BASE
@@ -112,7 +113,8 @@ def spelt_out(scenario: model.Scenario, each: Altered) -> model.Scenario:
         old[number] = replace(old[number], weight=new.weight)
     else:
         del old[number]
-    return replace(scenario, **{group: tuple(old)})
+    changed: dict[str, Any] = {group: tuple(old)}
+    return replace(scenario, **changed)
 
 
 def expressions(item: object) -> list[tuple[str, tree.Expr]]:
