@@ -58,8 +58,8 @@ _REASONS = {
         "install the solver: `pip install 'rewardlang[prove]'`",
     ),
     "size": (
-        "too many states of the trace to look at",
-        "compare with smaller numbers, or lower `limits: calls`",
+        "these conditions have more cases than lint looks at",
+        "ask for less at once, compare with smaller numbers, or lower `limits: calls`",
     ),
 }
 

@@ -64,6 +64,8 @@ class Logic:
     open: list[Undecided] = field(default_factory=list)
     _left: int = MOST_IN_ALL
     _asked: int = 0
+    _proofs: int = 0
+    _searches: int = 0
     _traces: dict[tuple[frozenset[tuple[Property, bool]], int], bool | TooManyStates] = field(
         default_factory=dict
     )
@@ -109,7 +111,10 @@ class Logic:
                 return False
             if not prove.beyond_cells(facts):
                 return True
-            found = prove.possible(facts, self.abstraction, reach)
+            self._proofs += 1
+            found = None
+            if self._proofs <= prove.MOST_PROOFS:
+                found = prove.possible(facts, self.abstraction, reach)
             missing = missing or found is None
             return found is not False
 
@@ -122,7 +127,9 @@ class Logic:
             return self._whole(terms, reach)
         if facts is None:
             return Answer(False)
-        return Answer(True, facts, "solver" if missing and prove.beyond_cells(facts) else "")
+        if not missing or not prove.beyond_cells(facts):
+            return Answer(True, facts)
+        return Answer(True, facts, "size" if prove.z3() else "solver")
 
     def by_trace_alone(self, terms: Sequence[Term]) -> bool:
         """Whether formulas can hold together whatever values are, besides what the trace decides.
@@ -145,6 +152,11 @@ class Logic:
 
     def _whole(self, terms: Sequence[Term], horizon: int) -> Answer:
         """The same by the solver, when there are too many choices."""
+        if prove.z3() is None:
+            return Answer(True, left_open="choices")
+        self._searches += 1
+        if self._searches > prove.MOST_SEARCHES:
+            return Answer(True, left_open="size")
         try:
             found = prove.search(
                 terms, self.abstraction, horizon, lambda f: self.happens(f, horizon)
@@ -152,7 +164,7 @@ class Logic:
         except TooMany:
             return Answer(True, left_open="size")
         if found is None:
-            return Answer(True, left_open="size" if prove.z3() else "choices")
+            return Answer(True, left_open="size")
         return Answer(found)
 
     def happens(self, facts: Facts, horizon: int) -> bool:

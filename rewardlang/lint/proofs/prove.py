@@ -17,11 +17,15 @@ from rewardlang.lint.proofs.solve import Facts, space
 from rewardlang.lint.proofs.terms import All, Atom, Either, Literal, Term, literals
 from rewardlang.lint.proofs.values import Among, Order
 
-MODELS = 64
+MODELS = 16
 """Assignments that are tried against the trace before a question is left open."""
 
-TIMEOUT_MS = 2_000
-"""A guard only: these problems take milliseconds."""
+MOST_WORK, MOST_SEARCH = 20_000, 500_000
+"""Of one check of a conjunction, and of formulas, in z3's units, which are the same on every
+machine: conjunctions take some 600, seven pigeons in six holes 200,000."""
+
+MOST_PROOFS, MOST_SEARCHES = 100, 5
+"""Conjunctions, and formulas, of one scenario that are put to z3."""
 
 
 @cache
@@ -67,7 +71,7 @@ def possible(facts: Facts, abstraction: Abstraction, horizon: int) -> bool | Non
     """Whether numbers exist with which `facts` hold; None: not decided."""
     if z3() is None:
         return None
-    problem = _Problem(abstraction, horizon)
+    problem = _Problem(abstraction, horizon, MOST_WORK)
     for fact in facts:
         problem.add(problem.number(fact))
     return problem.check()
@@ -89,7 +93,7 @@ def search(
     """
     if z3() is None:
         return None
-    problem = _Problem(abstraction, horizon)
+    problem = _Problem(abstraction, horizon, MOST_SEARCH)
     problem.cells(terms)
     for term in terms:
         problem.add(problem.formula(term))
@@ -114,14 +118,14 @@ def _properties(terms: Sequence[Term]) -> Iterator[Any]:
 class _Problem:
     """Formulas in z3's terms."""
 
-    def __init__(self, abstraction: Abstraction, horizon: int) -> None:
+    def __init__(self, abstraction: Abstraction, horizon: int, most: int) -> None:
         found = z3()
         assert found is not None
         self._z3: Any = found
         self._abstraction = abstraction
         self._horizon = horizon
         self._solver = found.Solver()
-        self._solver.set("timeout", TIMEOUT_MS)
+        self._solver.set("rlimit", most)
         self._numbers: dict[str, Any] = {}
         self._cells: dict[tuple[Atom, bool], Any] = {}
 
