@@ -15,8 +15,8 @@ DRAWS = 2
 DEPTH = 5
 CALLS = 8
 """Grounded calls of one operation."""
-RUNS = 10_000
-"""Operations run on one task: reading a large table costs as much as a hundred expansions."""
+RUN = 10
+"""Expansions that one run of an operation counts for: reading a large table costs much more."""
 _SHARE = 4
 """Each task gets one part in so many of the budget's expansions."""
 
@@ -56,8 +56,9 @@ def explore(draft: Draft, seed: int) -> Task:
     oracle = bench.oracle(seed) if bench.has_oracle(seed) else None
     limit = bench.compiled.calls_limit
     depth = min(DEPTH, limit, limit if oracle is None else len(oracle.calls) + 1)
+    share = budget.expansions // _SHARE
     enough = 1.0 if oracle is None else None
-    limits = Limits(depth, budget.expansions // _SHARE, RUNS, enough)
+    limits = Limits(depth, share, share // RUN, enough)
     return search(bench, seed, limits, budget, CALLS, oracle)
 
 
