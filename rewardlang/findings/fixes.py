@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rewardlang import driver
-from rewardlang.data import Files
+from rewardlang.data import Overlay
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix
 from rewardlang.findings.judged import rules
 from rewardlang.findings.run import Options
@@ -67,19 +67,6 @@ def mend(files: Iterable[Path], options: Options, *, unsafe: bool) -> Iterator[M
         after, count = _mended(path, before, settings.selection_for(path), unsafe, overlay)
         if after != before:
             yield Mended(path, before, after, count)
-
-
-class Overlay(Files):
-    """Files, some with another text than on disk."""
-
-    def __init__(self) -> None:
-        self.texts: dict[Path, str] = {}
-
-    def read(self, path: Path, size: int) -> bytes:
-        """As in `Files`."""
-        if path in self.texts:
-            return self.texts[path].encode()[:size]
-        return super().read(path, size)
 
 
 def _mended(

@@ -237,8 +237,8 @@ def test_python_where_yaml_is_needed(run: Run, command: str) -> None:
 
 
 def test_lint(run: Run, golden: Golden) -> None:
-    assert checked(run, "lint", "little.yaml") == "1 file: nothing to report\n"
-    assert checked(run, "lint", "little.yaml", "--format", "json") == "[]\n"
+    assert checked(run, "lint", "little.yaml", "--static") == "1 file: nothing to report\n"
+    assert checked(run, "lint", "little.yaml", "--static", "--format", "json") == "[]\n"
     wrong = (LITTLE % 0).replace("fields.status", "fields.staus").replace("getIssue{", "getIsue{")
     Path("little.yaml").write_text(wrong)
     golden("cli/lint.txt", checked(run, "lint", "little.yaml", status=1))
@@ -256,24 +256,28 @@ def test_lint_from_the_cache_is_the_same(run: Run, place: Path) -> None:
 
 
 def test_the_cache_notices_what_a_scenario_reads(run: Run, place: Path) -> None:
-    checked(run, "lint", "little.yaml")
+    checked(run, "lint", "--static", "little.yaml")
     apis = place / "apis"
     apis.mkdir()
     jira = (ROOT / "scenarios" / "apis" / "jira.yaml").read_text(encoding="utf-8")
     (apis / "jira.yaml").write_text(jira.replace("getIssue:", "fetchIssue:"))
-    assert "getIssue" in checked(run, "lint", "little.yaml", status=1), "a new file beside it"
+    assert "getIssue" in checked(run, "lint", "--static", "little.yaml", status=1), (
+        "a new file beside it"
+    )
     (apis / "jira.yaml").write_text(jira)
-    checked(run, "lint", "little.yaml")
+    checked(run, "lint", "--static", "little.yaml")
     (apis / "jira.yaml").write_text(jira.replace("getIssue:", "fetchIssue:"))
-    assert "getIssue" in checked(run, "lint", "little.yaml", status=1), "its text has changed"
+    assert "getIssue" in checked(run, "lint", "--static", "little.yaml", status=1), (
+        "its text has changed"
+    )
     (apis / "jira.yaml").unlink()
-    checked(run, "lint", "little.yaml")
+    checked(run, "lint", "--static", "little.yaml")
 
 
 def test_lint_of_an_unchanged_file_needs_no_parser() -> None:
     code = (
         "import sys; from rewardlang import cli\n"
-        "try: cli.main(['lint', 'little.yaml'])\n"
+        "try: cli.main(['lint', 'little.yaml', '--format', 'json'])\n"
         "except SystemExit: print(*sys.modules)"
     )
     command = [sys.executable, "-c", code]
@@ -292,7 +296,8 @@ def test_lint_walks_folders(run: Run, place: Path) -> None:
         path = place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(LITTLE % 0)
-    assert checked(run, "lint", "a", "b", "little.yaml").startswith("3 files")
+    said = checked(run, "lint", "--static", "--select", "Y", "a", "b", "little.yaml")
+    assert said.startswith("3 files")
     (place / "empty").mkdir()
     assert "no YAML file" in checked(run, "lint", "empty", status=2)
 

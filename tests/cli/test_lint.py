@@ -164,7 +164,8 @@ def test_many_files_are_linted_in_processes_and_in_order(run: Run, place: Path) 
     names = [f"s{number:02}.yaml" for number in range(24)]
     cold = lint(run, *names, "--format", "json", status=1)
     rows = json.loads(cold)
-    assert [row["file"] for row in rows] == [n for i, n in enumerate(names) if i % 3]
+    twice = [row["file"] for row in rows if row["code"] == "D206"]
+    assert twice == [name for number, name in enumerate(names) if number % 3]
     assert lint(run, *names, "--format", "json", status=1) == cold, "from the cache"
     assert lint(run, *names, "--format", "json", "--no-cache", status=1) == cold
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from rewardlang.findings.finding import Finding
+if TYPE_CHECKING:
+    from rewardlang.findings.finding import Finding
 
-NAMES = ("text", "json", "github", "sarif", "junit")
+_MODULES = {"json": "as_json", "github": "github", "sarif": "sarif", "junit": "junit"}
+NAMES = ("text", *_MODULES)
 
 
 def writer(name: str) -> Callable[[Sequence[Finding], Sequence[str]], str]:
     """The function from findings, and the files that were linted, to a text; not for "text"."""
-    from rewardlang.findings.formats import as_json, github, junit, sarif
-
-    return {
-        "json": as_json.text, "github": github.text, "sarif": sarif.text, "junit": junit.text,
-    }[name]  # fmt: skip
+    text: Callable[[Sequence[Finding], Sequence[str]], str]
+    text = import_module(f"{__name__}.{_MODULES[name]}").text
+    return text
