@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from findings.desk import TWICE, desk
+from findings.small import TWICE, desk
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent

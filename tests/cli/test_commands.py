@@ -256,22 +256,19 @@ def test_lint_from_the_cache_is_the_same(run: Run, place: Path) -> None:
 
 
 def test_the_cache_notices_what_a_scenario_reads(run: Run, place: Path) -> None:
-    checked(run, "lint", "--static", "little.yaml")
+    lint = ("lint", "--static", "little.yaml")
+    checked(run, *lint)
     apis = place / "apis"
     apis.mkdir()
     jira = (ROOT / "scenarios" / "apis" / "jira.yaml").read_text(encoding="utf-8")
     (apis / "jira.yaml").write_text(jira.replace("getIssue:", "fetchIssue:"))
-    assert "getIssue" in checked(run, "lint", "--static", "little.yaml", status=1), (
-        "a new file beside it"
-    )
+    assert "getIssue" in checked(run, *lint, status=1), "a new file beside it"
     (apis / "jira.yaml").write_text(jira)
-    checked(run, "lint", "--static", "little.yaml")
+    checked(run, *lint)
     (apis / "jira.yaml").write_text(jira.replace("getIssue:", "fetchIssue:"))
-    assert "getIssue" in checked(run, "lint", "--static", "little.yaml", status=1), (
-        "its text has changed"
-    )
+    assert "getIssue" in checked(run, *lint, status=1), "its text has changed"
     (apis / "jira.yaml").unlink()
-    checked(run, "lint", "--static", "little.yaml")
+    checked(run, *lint)
 
 
 def test_lint_of_an_unchanged_file_needs_no_parser() -> None:

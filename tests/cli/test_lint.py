@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from findings.desk import TWICE, desk
+from findings.small import TWICE, desk
 
 from rewardlang import cli
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from findings.desk import CLOSED, TWICE, codes, desk, lint
+from findings.small import CLOSED, TWICE, codes, desk, lint
 
 from rewardlang.findings import baseline, changed, run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from findings.desk import CLOSED, codes, desk
+from findings.small import CLOSED, codes, desk
 
 from rewardlang import driver
 from rewardlang.findings import fixes

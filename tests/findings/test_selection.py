@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from findings.desk import TWICE, codes, desk, lint
+from findings.small import TWICE, codes, desk, lint
 
 from rewardlang.diagnostics.codes import CODES
 from rewardlang.findings.selection import Selection, split, unknown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from findings.desk import CLOSED, codes, desk, lint
+from findings.small import CLOSED, codes, desk, lint
 
 from rewardlang import driver
 from rewardlang.diagnostics.suppress import is_hard

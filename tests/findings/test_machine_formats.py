@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import junitparser
 import pytest
-from findings.desk import desk, lint
+from findings.small import desk, lint
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Fix, Label
