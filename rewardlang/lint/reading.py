@@ -87,10 +87,22 @@ def within(inner: Span, outer: Span) -> bool:
 
 
 def smallest(items: Sequence[T], together: Callable[[Sequence[T]], bool]) -> list[T]:
-    """Of items that cannot be `together`, a set of which each is needed for that; in order."""
-    kept = list(items)
-    for item in items:
-        rest = [other for other in kept if other is not item]
-        if not together(rest):
-            kept = rest
+    """Of items that cannot be `together`, some of which each is needed for that; in order.
+
+    The shortest beginning that cannot be together ends with one of them; with that one kept, the
+    next is found the same way. A few questions for each, however many items there are.
+    """
+    kept: list[T] = []
+    while not kept or together(kept):
+        low, high = 0, len(items)
+        while low < high:
+            middle = (low + high) // 2
+            if together([*items[:middle], *kept]):
+                low = middle + 1
+            else:
+                high = middle
+        if low == 0:
+            break
+        kept.insert(0, items[low - 1])
+        items = items[: low - 1]
     return kept

@@ -9,7 +9,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.lint.proofs.machines import COMPARE, Counter, Ordered, Total
 from rewardlang.lint.proofs.terms import All, Either, Literal, Term
-from rewardlang.lint.reading import Reading, condition_of
+from rewardlang.lint.reading import Reading, condition_of, within
 from rewardlang.model import Part
 
 
@@ -24,10 +24,15 @@ def vacuous_precedence(reading: Reading) -> Iterator[Diagnostic]:
         if not _paid_without(literal, literal.atom.patterns, expr, reading):
             continue
         asked = _text(formula.matches[0])
+        why = "true of a trace without such calls"
+        here = within(formula.span, expr.span)
         yield Diagnostic(
             codes.VACUOUS_PRECEDENCE,
             f"the part `{part.id}` is paid when `{asked}` is never called",
-            Label(formula.span, "true of a trace without such calls"),
+            Label(formula.span, why)
+            if here
+            else Label(expr.span, "paid by a let that asks nothing"),
+            () if here else (Label(formula.span, why),),
             help=f"ask for the call as well: `called {asked} and every {asked} ...`",
         )
 
@@ -47,10 +52,11 @@ def scope_never_opens(reading: Reading) -> Iterator[Diagnostic]:
         if scope is None or not _paid_without(literal, (scope.opens,), expr, reading):
             continue
         opens = _text(formula.window.opens)
+        here = within(formula.span, expr.span)
         yield Diagnostic(
             codes.SCOPE_NEVER_OPENS,
             f"the part `{part.id}` is paid when `{opens}` is never called",
-            Label(formula.window.opens.span, "the scope need not open"),
+            Label(formula.window.opens.span if here else expr.span, "the scope need not open"),
             (Label(formula.span, "nothing is in a scope that never opens"),),
             f"ask for the call as well: `called {opens} and ...`",
         )

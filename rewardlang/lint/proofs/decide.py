@@ -86,8 +86,12 @@ class Logic:
         """
         answer = self.answer(terms)
         if answer.left_open:
-            self.open.append(Undecided(asked, answer.left_open))
+            self.leave_open(asked, answer.left_open)
         return answer.possible
+
+    def leave_open(self, asked: tree.Expr, why: str) -> None:
+        """Note that a question was not decided."""
+        self.open.append(Undecided(asked, why))
 
     def always(self, asked: tree.Expr) -> bool:
         """Whether a condition holds in every episode, as far as that is decided."""
