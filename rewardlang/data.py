@@ -68,6 +68,19 @@ class Files:
         return folders
 
 
+class Overlay(Files):
+    """Files, some with another text than on disk."""
+
+    def __init__(self) -> None:
+        self.texts: dict[Path, str] = {}
+
+    def read(self, path: Path, size: int) -> bytes:
+        """As in `Files`."""
+        if path in self.texts:
+            return self.texts[path].encode("utf-8", "surrogatepass")[:size]
+        return super().read(path, size)
+
+
 def _above(folder: Path) -> list[Path]:
     """The folders above, nearest first; relative as long as they are not above the current one."""
     if ".." in folder.parts:

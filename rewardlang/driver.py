@@ -17,7 +17,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.diagnostics.suppress import Suppression, Use, is_hard, suppression_of
 
 if TYPE_CHECKING:
-    from rewardlang import model
+    from rewardlang import model, tree
     from rewardlang.source import Source
     from rewardlang.syntax.shape import Kind
     from rewardlang_runtime import Scenario
@@ -67,15 +67,20 @@ class NoScenario(Exception):
     """A file holds an API or a world, where a scenario is needed."""
 
 
-def check(path: str | Path, files: Files | None = None) -> Checked:
-    """Read and resolve a scenario, API or world file and run every lint on it."""
+def check(
+    path: str | Path, files: Files | None = None, typed: list[tree.Expr] | None = None
+) -> Checked:
+    """Read and resolve a scenario, API or world file and run every lint on it.
+
+    `typed` takes in every expression of the file that has a type, whatever errors there are.
+    """
     from rewardlang import lint, resolve
     from rewardlang.syntax import load
 
     path, files = Path(path), files or Files()
     kind = load.kind_of(path, files)
     if kind != "scenario":
-        return _check_part(path, kind, files)
+        return _check_part(path, kind, files, typed)
     scenario_file, diagnostics = load.read_scenario(path, files)
     if scenario_file is None:
         return Checked(path, tuple(diagnostics))
@@ -84,7 +89,7 @@ def check(path: str | Path, files: Files | None = None) -> Checked:
     if gathered.world is None or _errors(gathered.diagnostics):
         return Checked(path, tuple(diagnostics))
     sources = [scenario_file.source, *(api.source for api in gathered.apis), gathered.world.source]
-    scenario, more = resolve.resolve(scenario_file, gathered.apis, gathered.world)
+    scenario, more = resolve.resolve(scenario_file, gathered.apis, gathered.world, typed)
     diagnostics += more
     if scenario is not None:
         diagnostics += lint.run(scenario)
@@ -257,7 +262,7 @@ def _errors(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(d for d in diagnostics if d.code.level == "error")
 
 
-def _check_part(path: Path, kind: Kind, files: Files) -> Checked:
+def _check_part(path: Path, kind: Kind, files: Files, typed: list[tree.Expr] | None) -> Checked:
     """An API or a world by itself."""
     from rewardlang import lint
     from rewardlang.resolve import parts
@@ -267,7 +272,7 @@ def _check_part(path: Path, kind: Kind, files: Files) -> Checked:
         file, diagnostics = load.read_api(path, files)
         if file is None:
             return Checked(path, tuple(diagnostics))
-        api, more = parts.check_api(file)
+        api, more = parts.check_api(file, typed)
         diagnostics += more
         if api is not None:
             diagnostics += lint.run_api(api)
@@ -278,7 +283,7 @@ def _check_part(path: Path, kind: Kind, files: Files) -> Checked:
     gathered = load.gather_apis(world, files)
     diagnostics += gathered.diagnostics
     if not _errors(gathered.diagnostics):
-        diagnostics += parts.check_world(world, gathered.apis)
+        diagnostics += parts.check_world(world, gathered.apis, typed)
     sources = [world.source, *(api.source for api in gathered.apis)]
     return _finished(path, kind, sources, diagnostics)
 

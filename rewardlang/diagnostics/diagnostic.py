@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rewardlang.source import Span
@@ -48,7 +48,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """`message` is one lower-case line without a full stop, names in backticks."""
+    """`message` is one lower-case line without a full stop, names in backticks.
+
+    `candidates` are what could stand at the label instead, where that is known: what an editor
+    offers there.
+    """
 
     code: Code
     message: str
@@ -57,3 +61,4 @@ class Diagnostic:
     help: str | None = None
     fix: Fix | None = None
     evidence: tuple[Evidence, ...] = ()
+    candidates: tuple[str, ...] = field(default=(), compare=False, repr=False)

@@ -39,7 +39,10 @@ USERS = "users"
 
 @dataclass(frozen=True, slots=True)
 class ResolvedApi:
-    """An API with what was found on the way; `api` is None when it has errors."""
+    """An API with what was found on the way; `api` is None when it has errors.
+
+    `typed` are its expressions, as in `Report`.
+    """
 
     file: ApiFile
     api: Api | None
@@ -47,6 +50,7 @@ class ResolvedApi:
     tables: dict[str, TableDef]
     schemas: Schemas
     diagnostics: tuple[Diagnostic, ...]
+    typed: tuple[tree.Expr, ...]
 
 
 _KEPT = 8
@@ -66,7 +70,8 @@ def resolve_api(file: ApiFile) -> ResolvedApi:
 
 
 def _resolve(file: ApiFile) -> ResolvedApi:
-    report = Report()
+    typed: list[tree.Expr] = []
+    report = Report(typed=typed)
     schemas = Schemas()
     schemas.add(file.name.name, file.schemas, file.schema_spans)
     for _, name in schemas.too_deep:
@@ -120,7 +125,8 @@ def _resolve(file: ApiFile) -> ResolvedApi:
             ),
             types=schemas,
         )
-    return ResolvedApi(file, api, view, tables, schemas, tuple(report.diagnostics))
+    found = tuple(report.diagnostics)
+    return ResolvedApi(file, api, view, tables, schemas, found, tuple(typed))
 
 
 def _names(file: ApiFile, tables: dict[str, TableDef]) -> dict[str, Binding]:

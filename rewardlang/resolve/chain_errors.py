@@ -155,6 +155,7 @@ def open_field(target: Object, name: Identifier, scope: Scope) -> None:
         listing("named fields", list(target.properties)),
         others=[Label(target.origin, "declared here")] if target.origin else [],
         help="what is compared or computed with it cannot be checked",
+        candidates=target.properties,
     )
 
 
@@ -174,6 +175,7 @@ def no_fields(expr: tree.Expr, target: Type, name: Identifier, scope: Scope) -> 
         name.span,
         f"`{text}` is {describe(target)}",
         help=help,
+        candidates=method_names(target),
     )
 
 

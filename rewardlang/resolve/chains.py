@@ -63,6 +63,7 @@ def chain_of(node: nodes.Expr, scope: Scope) -> Chain:
         return Chain(expr, expr.type, narrowed=_was_null(node, expr, scope))
     chain = rule(node, scope)
     refined = refine(chain.expr, scope)
+    scope.report.saw(refined)
     if refined is not chain.expr:
         # Known not to be null: then nothing was skipped, and what is left is certain.
         skips = chain.skips and may_be_null(refined.type)

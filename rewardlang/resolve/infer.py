@@ -41,7 +41,9 @@ def infers(
 
 def infer(node: nodes.Expr, scope: Scope) -> tree.Expr:
     """The typed tree of `node` at the place `scope`; what is wrong goes to the scope's report."""
-    return refine(RULES[type(node)](node, scope), scope)
+    made = refine(RULES[type(node)](node, scope), scope)
+    scope.report.saw(made)
+    return made
 
 
 # ---- literals ----

@@ -195,6 +195,7 @@ def _unknown_method(
         listing("methods", names) if names else f"`{shown(receiver.span)}` is {describe(target)}",
         help=help,
         fix=fix,
+        candidates=names,
     )
 
 

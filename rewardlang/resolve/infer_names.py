@@ -110,4 +110,5 @@ def unknown_name(name: str, span: Span, scope: Scope) -> None:
         listing("names", candidates) if meant is None else "",
         help=f"did you mean `{meant}`?" if meant else None,
         fix=Fix(span, meant) if meant else None,
+        candidates=candidates,
     )

@@ -128,4 +128,5 @@ def outside(
         others=others,
         help=help,
         fix=fix,
+        candidates=domain.enum or (),
     )

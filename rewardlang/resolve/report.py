@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
@@ -17,10 +18,20 @@ MOST = 200
 
 @dataclass(slots=True)
 class Report:
-    """Diagnostics in the order in which they were found; muted while types are only looked up."""
+    """Diagnostics in the order in which they were found; muted while types are only looked up.
+
+    `typed`, where somebody wants to know, takes in every expression that has a type, also those in
+    a file with errors.
+    """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    typed: list[tree.Expr] | None = None
     _muted: int = 0
+
+    def saw(self, expr: tree.Expr) -> None:
+        """Note an expression as typed."""
+        if self.typed is not None and not self._muted:
+            self.typed.append(expr)
 
     @property
     def silent(self) -> bool:
@@ -37,6 +48,7 @@ class Report:
         others: Sequence[Label] = (),
         help: str | None = None,
         fix: Fix | None = None,
+        candidates: Iterable[str] = (),
     ) -> None:
         """Report one problem; after many, that there are more."""
         if self.silent:
@@ -44,7 +56,10 @@ class Report:
         if len(self.diagnostics) == MOST:
             code, message, label = codes.OVER_LIMIT, f"over {MOST} problems", "there are more"
             others, help, fix = (), "correct those above first", None
-        found = Diagnostic(code, message, Label(span, label), tuple(others), help, fix)
+        found = Diagnostic(
+            code, message, Label(span, label), tuple(others), help, fix,
+            candidates=tuple(candidates),
+        )  # fmt: skip
         self.diagnostics.append(found)
 
     def unknown(
@@ -77,6 +92,7 @@ class Report:
             others=others,
             help=help,
             fix=fix,
+            candidates=names,
         )
 
     @contextmanager

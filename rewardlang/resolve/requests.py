@@ -88,6 +88,7 @@ def _unknown(name: nodes.Identifier, operation: Operation, declared: Label, scop
         others=[declared],
         help=f"did you mean `{meant}`?" if meant else None,
         fix=Fix(name.span, meant) if meant else None,
+        candidates=names,
     )
 
 

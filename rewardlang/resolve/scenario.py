@@ -53,13 +53,17 @@ from rewardlang.types.words import describe
 
 
 def resolve(
-    scenario: ScenarioFile, apis: Sequence[ApiFile], world: WorldFile
+    scenario: ScenarioFile,
+    apis: Sequence[ApiFile],
+    world: WorldFile,
+    typed: list[tree.Expr] | None = None,
 ) -> tuple[model.Scenario | None, list[Diagnostic]]:
     """The typed model of a scenario, or None when there are errors, and what was found.
 
-    `apis` are those that the scenario uses, `world` is its own or the one that it names.
+    `apis` are those that the scenario uses, `world` is its own or the one that it names; `typed`
+    as in `Report`.
     """
-    report = Report()
+    report = Report(typed=typed)
     resolved = [resolve_api(file) for file in apis]
     for each in resolved:
         report.diagnostics.extend(each.diagnostics)

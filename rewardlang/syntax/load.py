@@ -135,6 +135,7 @@ def _named(
                 Label(name.span, "no such file"),
                 help=f"did you mean `{meant}`?" if meant else f"there are: {there}",
                 fix=Fix(name.span, meant) if meant else None,
+                candidates=tuple(known),
             )
         )
         return None

@@ -170,13 +170,14 @@ def _unknown_keys(
             yield Diagnostic(
                 codes.UNKNOWN_KEY, f"unknown key `{_cut(text)}`",
                 Label(key.span, "no such key here"), help=f"did you mean `{meant}`?",
-                fix=Fix(key.span, meant),
+                fix=Fix(key.span, meant), candidates=tuple(free),
             )  # fmt: skip
         else:
             allowed = ", ".join(f"`{k}`" for k in (free or known))
             yield Diagnostic(
                 codes.UNKNOWN_KEY, f"unknown key `{_cut(text)}`",
                 Label(key.span, "no such key here"), help=f"keys here: {allowed}",
+                candidates=tuple(free),
             )  # fmt: skip
 
 
@@ -235,6 +236,7 @@ def _wrong_value(
             Label(span, "none of them"),
             help=f"did you mean `{meant}`?" if meant else None,
             fix=Fix(span, meant) if meant else None,
+            candidates=tuple(map(str, value)),
         )
     limits = {
         "minimum": f"at least {value}", "maximum": f"at most {value}",
