@@ -95,14 +95,15 @@ class _File:
 
     def decides(self, code: str) -> bool:
         """Whether this run would have found a code in this file."""
-        if not self.linted.judgeable or code in _FROM_ROLLOUTS:
+        if not self.linted.judgeable or code in _FROM_ELSEWHERE:
             return False
         if self.judged is None:
             return code not in rules()
         return code not in self.judged.undecided
 
 
-_FROM_ROLLOUTS = frozenset({"G806", "G807", "G808", "G809"})
+_FROM_ELSEWHERE = frozenset({"G806", "G808", "G809", "G810"})
+"""Codes that one file does not decide: found in rollouts, or by comparing files."""
 
 
 def lint(paths: Sequence[Path], options: Options, progress: Progress | None = None) -> Result:

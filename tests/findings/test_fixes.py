@@ -8,6 +8,7 @@ import pytest
 from findings.small import CLOSED, codes, desk
 
 from rewardlang import driver
+from rewardlang.data import Overlay
 from rewardlang.findings import fixes
 from rewardlang.findings.run import Options
 
@@ -97,7 +98,7 @@ def test_a_fix_that_breaks_the_file_is_not_taken(
     )
     real = driver.check
 
-    def check(name: Path, files: fixes.Overlay) -> driver.Checked:
+    def check(name: Path, files: Overlay) -> driver.Checked:
         checked = real(name, files)
         if checked.scenario is None:
             return checked
@@ -118,7 +119,7 @@ def test_fixes_that_undo_each_other_end(tmp_path: Path, monkeypatch: pytest.Monk
     path = desk(tmp_path, f"reward:\n  parts:\n    - {{id: a, weight: 1, check: {CLOSED}}}\n")
     real = driver.check
 
-    def check(name: Path, files: fixes.Overlay) -> driver.Checked:
+    def check(name: Path, files: Overlay) -> driver.Checked:
         checked = real(name, files)
         assert checked.scenario is not None
         span = checked.scenario.parts[0].weight_span

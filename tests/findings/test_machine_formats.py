@@ -58,7 +58,7 @@ def sarif_schema() -> dict[str, Any]:
     return schema
 
 
-def validate(log: object) -> None:
+def validate(log: Any) -> None:
     schema = sarif_schema()
     kind = jsonschema.validators.validator_for(schema)
     kind.check_schema(schema)
