@@ -18,6 +18,10 @@ from rewardlang.source import Span
 _OUTCOME = frozenset({"ok", "status", "error", "kind", "response"})
 
 
+_SAYING = frozenset({"response", "error", "status", "kind", "before", "after", "index"})
+"""Fields that say more of a call than that it was made, so that it is meant as it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Existence:
     """A condition that a call of some pattern is there, and the claim that it is of."""
@@ -205,7 +209,7 @@ class _About:
         targets = self.acts(match).targets
         if not targets or all(self.rows(table) < 2 for table in targets.values()):
             return False
-        if _fields(match) & {"response", "error", "before", "after", "index"}:
+        if _fields(match) & _SAYING:
             return False
         named = _arguments(match)
         return not any(name in named for name in targets) and not _whole_arguments(match)

@@ -15,7 +15,7 @@ from rewardlang.lint.sources import Sources, reads
 from rewardlang.model import Api, Scenario
 from rewardlang.source import Span
 from rewardlang.types.relations import without_null
-from rewardlang.types.types import Any, String
+from rewardlang.types.types import Any, List, String
 from rewardlang_runtime.values import ScenarioFault
 
 
@@ -28,10 +28,9 @@ def unnormalised_text(scenario: Scenario) -> Iterator[Diagnostic]:
     blamed: list[Span] = []
     for claim in claims(scenario):
         expr = claim.expr
-        if not _is_equality(claim) or expr.span in blamed:
-            continue
-        assert isinstance(expr, tree.Compare)
-        for written, expected in ((expr.left, expr.right), (expr.right, expr.left)):
+        for written, expected in _pairs(claim):
+            if expr.span in blamed:
+                break
             of = sources.of(written)
             if not of or not of <= {"answer", "args", "final"} or not _is_free(written):
                 continue
@@ -46,14 +45,19 @@ def unnormalised_text(scenario: Scenario) -> Iterator[Diagnostic]:
                 Label(expr.span, "another case or a space more earns nothing"),
                 help="compare `fold(...) == fold(...)`, or take a similarity",
             )
-            break
 
 
-def _is_equality(claim: Claim) -> bool:
+def _pairs(claim: Claim) -> Iterator[tuple[tree.Expr, tree.Expr]]:
+    """What must be the same as what, either way round."""
     expr = claim.expr
-    if not isinstance(expr, tree.Compare) or expr.op not in ("==", "!="):
-        return False
-    return claim.sign == (1 if expr.op == "==" else -1)
+    match expr:
+        case tree.Compare(op="==" | "!=") if claim.sign == (1 if expr.op == "==" else -1):
+            yield expr.left, expr.right
+            yield expr.right, expr.left
+        case tree.In() if claim.sign == (-1 if expr.negated else 1):
+            yield expr.item, expr.container
+        case _:
+            return
 
 
 def _sent_fields(api: Api) -> frozenset[str]:
@@ -131,7 +135,11 @@ def _is_prose(scenario: Scenario, expected: tree.Expr, said: bool) -> bool:
 
     An answer is prose whatever it is compared with; what comes from the world can be copied."""
     type_ = without_null(expected.type)
-    if not isinstance(type_, String) or type_.enum is not None:
+    if isinstance(type_, List):
+        type_ = without_null(type_.item)
+    if not isinstance(type_, String):
+        return False
+    if type_.enum is not None and not isinstance(expected, tree.Const):
         return False
     lets = {let.name: let for let in scenario.lets}
     if said:

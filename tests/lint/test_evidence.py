@@ -121,6 +121,7 @@ def test_the_fix_adds_ok(source, fixed):
         ('called closeTicket{ok, args.id in ["T-1", "T-2"]}', []),
         ("called closeTicket{ok, response.id == params.id}", []),
         ("called closeTicket{ok, before.tickets[params.id] is not null}", []),
+        ("called getTicket{ok, status == 200}", []),
         ('called listTickets{ok, args.state == "open"}', []),
         ("called listTickets{ok}", []),
         ("called getTicket{ok}|listTickets{ok}", []),
