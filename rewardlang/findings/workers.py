@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
@@ -43,14 +44,21 @@ class Workers:
             made: Iterator[R] = map(function, items)
         else:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(self._count)
+                self._pool = ProcessPoolExecutor(self._count, initializer=_end_at_interrupt)
             chunk = max(1, len(items) // (self._count * _CHUNKS))
             made = self._pool.map(function, items, chunksize=chunk)
-        found = []
+        found: list[R] = []
+        if items:
+            self._progress(what, len(items))
         for result in made:
             found.append(result)
             self._progress(what, len(items) - len(found))
         return found
+
+
+def _end_at_interrupt() -> None:
+    """Let a process end without a word at Ctrl-C; the one that waits for it says what there is."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 _AFFINE = hasattr(os, "sched_getaffinity")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -239,3 +242,19 @@ def test_format_leaves_what_has_errors(run: Run, place: Path) -> None:
     (place / "raw.yaml").write_bytes(b"\xff")
     assert "not text in UTF-8" in run("format", "raw.yaml")[2]
     assert run("format", "gone.yaml")[0] == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
+def test_an_interrupt_ends_all_processes_in_one_line(place: Path) -> None:
+    for number in range(24):
+        desk(place, ONE, name=f"s{number:02}.yaml")
+    names = [f"s{number:02}.yaml" for number in range(24)]
+    command = [sys.executable, "-m", "rewardlang", "lint", "--no-cache", *names]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(timeout=2)
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=20)
+    assert (running.returncode, out, err.strip()) == (130, "", "interrupted")
