@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
-from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Label
+from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Fix, Label
 from rewardlang.lint.constants import outcome
 from rewardlang.lint.proofs.abstract import conjuncts
 from rewardlang.lint.proofs.machines import Ordered, Total
 from rewardlang.lint.proofs.terms import literals
 from rewardlang.lint.reading import Reading, smallest
+from rewardlang.source import Span
 from rewardlang.walk import everything
 
 _FURTHER = 32
@@ -116,21 +118,33 @@ def bounds_beyond_horizon(reading: Reading) -> Iterator[Diagnostic]:
     for node in reading.every:
         if not isinstance(node, tree.Formula):
             continue
+        fix = None
         if node.within is not None and node.within >= calls - 1:
             text = f"within {node.within}"
             why = f"two calls are at most {calls - 1} apart"
-            fix = "leave it out, or give it a smaller number"
+            remedy = "leave it out, or give it a smaller number"
+            fix = _without_bound(node)
         elif node.kind == "at_most" and (node.count or 0) >= calls:
             text, why = f"at_most {node.count}", f"there are never more than {calls} calls"
-            fix = "give it a smaller number, or leave the condition out"
+            remedy = "give it a smaller number, or leave the condition out"
         else:
             continue
         yield Diagnostic(
             codes.BOUND_BEYOND_HORIZON,
             f"`{text}` never makes a difference: an episode has {calls} calls",
             Label(node.span, why),
-            help=fix,
+            help=remedy,
+            fix=fix,
         )
+
+
+def _without_bound(formula: tree.Formula) -> Fix | None:
+    """Take out the `within` at the end of a formula: it says the same without."""
+    bound = re.search(r"\s+within\s+\d+(\s+steps)?$", formula.span.text)
+    if bound is None:
+        return None
+    span = formula.span
+    return Fix(Span(span.source, span.start + bound.start(), span.end), "", safe=True)
 
 
 # ---- orders ----

@@ -285,6 +285,19 @@ def test_bounds_beyond_the_horizon(expression: str, reported: list[str]) -> None
     assert [code for code, _ in found(reward([DONE], penalties=[expression]))] == reported
 
 
+@pytest.mark.parametrize("bound", ["within 9", "within 9 steps", "within  5"])
+def test_a_bound_that_is_none_can_be_taken_out(bound: str) -> None:
+    text = "not every closeTicket preceded_by getTicket"
+    scenario, _ = resolved(reward([DONE], penalties=[f"{text} {bound}"]))
+    assert scenario is not None
+    (bounded,) = deductions(scenario)
+    assert bounded.fix is not None
+    assert bounded.fix.safe
+    assert bounded.fix.span.text == f" {bound}"
+    assert bounded.fix.replacement == ""
+    assert found(reward([DONE], penalties=[text])) == []
+
+
 def test_lets_are_looked_through() -> None:
     lets = "{done: '" + DONE + "', now: 'final.tickets[params.id]', looked: called getTicket}"
     other = reward(["done", 'now?.state == "waiting"'], let=lets)
