@@ -10,8 +10,8 @@ from rewardlang.judge.search.knowledge import Knowledge
 from rewardlang.judge.search.monitor import Monitor
 from rewardlang.judge.search.space import Action, Space
 
-_CHECK = 256
-"""States between two looks at the clock, which is a safety net and decides nothing else."""
+_STATES = 2_000_000
+"""States that are kept, so that memory holds however many expansions are allowed."""
 
 Node = tuple[int, int, int, int, int, int, int, float]
 """(world, slots, history, known, parent, action, call, reward): what holds, and how it came to be;
@@ -148,17 +148,21 @@ class Explorer:
         expansions = found.expansions
         # The most promising first; equal ones as they were found.
         order = sorted(layer, key=lambda number: -nodes[number][7])
-        for place, number in enumerate(order):
+        late = False
+        for number in order:
             world, slots, history, known, *_ = nodes[number]
             enabled = knowledge.enabled(known)
+            cut = ""
             if expansions + len(enabled) > limit:
-                found.why = found.why or f"after {limits.expansions:,} expansions"
-                break
-            if space.runs > limits.runs:
-                found.why = found.why or f"after {limits.runs:,} runs of operations"
-                break
-            if place % _CHECK == _CHECK - 1 and budget.spent:
-                found.why = "when the time was up"
+                cut = f"after {limits.expansions:,} expansions"
+            elif space.runs > limits.runs:
+                cut = f"after {limits.runs:,} runs of operations"
+            elif len(nodes) > _STATES:
+                cut = f"after {_STATES:,} states"
+            elif late:
+                cut = "when the time was up"
+            if cut:
+                found.why = found.why or cut
                 break
             expansions += len(enabled)
             row, history_row = transitions[world], history_steps[history]
@@ -167,6 +171,8 @@ class Explorer:
                 pair = row.get(action)
                 if pair is None:
                     pair = row[action] = self._run(world, action)
+                    # Looked at where an operation or a reward may have cost more than a count says.
+                    late = late or budget.spent
                 after, call = pair
                 slots_after = slot_row.get(call)
                 if slots_after is None:
@@ -184,6 +190,7 @@ class Explorer:
                 )
                 if rewards is None:
                     rewards = monitor.rewards(after, slots_after, history_after)
+                    late = late or budget.spent
                 reward = rewards[0] if len(rewards) == 1 else knowledge.best(rewards, known_after)
                 if reward not in first:
                     first[reward] = len(nodes)

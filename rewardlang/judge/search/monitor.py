@@ -110,7 +110,9 @@ class Monitor:
 
     def _sum(self, key: int) -> int:
         """What rewards read of a history: how many calls, and how many different values."""
-        read = (key & _COUNT, *((key & mask).bit_count() for mask in self._class_masks))
+        read: Any = key & _COUNT
+        for mask in self._class_masks:
+            read = (read, (key & mask).bit_count())
         return self._sum_ids.setdefault(read, len(self._sum_ids))
 
     def _bits(self, call: int) -> int:
