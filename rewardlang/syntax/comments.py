@@ -16,8 +16,11 @@ from rewardlang.syntax.yaml_events import read_yaml
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode
 
 _HASH = re.compile(r"(?:^|(?<=[ \t\n\r\ufeff]))#[^\n]*", re.MULTILINE)
-_SPEAKS = re.compile(r"#\s*rewardlang:\s*([A-Za-z][\w-]*)\s*(?:\[([^\]]*)\])?(.*)")
+_SPEAKS = re.compile(r"#\s*rewardlang:\s*([A-Za-z][\w-]*)\s*(?:\[([^\]\n]*)\])?(.*)")
+_WORD = re.compile(r"[^\s,]+")
 _WORDS = ("ignore", "ignore-file")
+_MOST = 500
+"""Codes that the suppressions of a file may name: more is no exception but a rule."""
 _HOW = "write `# rewardlang: ignore[CODE] why it is right here`"
 
 
@@ -79,19 +82,28 @@ def suppressions(source: Source, out: list[Diagnostic]) -> tuple[Suppression, ..
     if root is None:
         return ()
     every = list(comments(source, root))
-    alone = {each.span.begin.line for each in every if each.alone}
+    below: dict[int, int] = {}
+    for line in sorted((each.span.begin.line for each in every if each.alone), reverse=True):
+        below[line] = below.get(line + 1, line + 1)
     tall = {
         node.span.begin.line: node.span.finish.line
         for node in scalars(root)
         if "\n" in node.span.text
     }
-    found = []
+    found: list[Suppression] = []
+    named = 0
     for comment in every:
         match = _SPEAKS.search(comment.span.text)
         if match is None:
             continue
-        begin = comment.span.start + match.start()
-        span = Span(source, begin, comment.span.end)
+        span = Span(source, comment.span.start + match.start(), comment.span.end)
+        named += 1 + len(_WORD.findall(match[2] or ""))
+        if named > _MOST:
+            message = f"a file may name {_MOST} codes in suppressions"
+            label = Label(span, "from here on none is heard")
+            help = "mend what they are for, or write `# rewardlang: ignore-file[CODE] why`"
+            out.append(Diagnostic(codes.BARE_SUPPRESSION, message, label, help=help))
+            break
         word = match[1]
         if word not in _WORDS:
             start = comment.span.start + match.start(1)
@@ -101,9 +113,8 @@ def suppressions(source: Source, out: list[Diagnostic]) -> tuple[Suppression, ..
         if word == "ignore-file":
             first, last = WHOLE_FILE
         else:
-            first = span.begin.line
-            while first in alone:
-                first += 1
+            line = span.begin.line
+            first = below.get(line, line)
             last = tall.get(first, first)
         found.append(Suppression(span, ids, first, last))
     return tuple(found)
@@ -140,7 +151,7 @@ def _ids(
     if not match[3].strip(" -:"):
         report(codes.BARE_SUPPRESSION, "a suppression gives no reason", span,
                "why is it right here?", help=_HOW)  # fmt: skip
-    for word in re.finditer(r"[^\s,]+", match[2]):
+    for word in _WORD.finditer(match[2]):
         start = comment.start + match.start(2) + word.start()
         place = Span(comment.source, start, start + len(word[0]))
         if word[0] in CODES:
