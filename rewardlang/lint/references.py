@@ -195,16 +195,22 @@ def answer_in_prompt(scenario: Scenario) -> Iterator[Diagnostic]:
 
 
 def _truths(scenario: Scenario, lets: Mapping[str, tree.LetDef]) -> Iterator[tree.Expr]:
-    """The values of the world at reset that the answer is held against."""
+    """The values of the world at reset that the answer is held against, where it is asked for what
+    it says: beside a change of the world it only confirms what was done."""
     sources = Sources(lets)
     for claim in claims(scenario):
-        if claim.sign <= 0:
+        if claim.sign <= 0 or any(_asks_for_change(each, lets) for each in claim.beside):
             continue
         for left, right in _pairs(claim):
             for said, truth in ((left, right), (right, left)):
                 of_world = "initial" in sources.of(truth) and "answer" not in sources.of(truth)
                 if "answer" in sources.of(said) and of_world:
                     yield truth
+
+
+def _asks_for_change(condition: tree.Expr, lets: Mapping[str, tree.LetDef]) -> bool:
+    looks = reads([condition], lets) & {"final", "delta"}
+    return bool(looks) and _demands(condition, lets)
 
 
 def _holes(text: tree.Expr) -> Iterator[tree.Expr]:

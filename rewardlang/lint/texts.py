@@ -32,9 +32,10 @@ def unnormalised_text(scenario: Scenario) -> Iterator[Diagnostic]:
             if expr.span in blamed:
                 break
             of = sources.of(written)
-            if not of or not of <= {"answer", "args", "final"} or not _is_free(written):
+            origin = _origin(written, lets)
+            if not of or not of <= {"answer", "args", "final"} or not _is_free(origin):
                 continue
-            if "final" in of and _field_name(written, lets) not in sent:
+            if "final" in of and not (isinstance(origin, tree.Get) and origin.name in sent):
                 continue
             if _normalised(written, lets) or not _is_prose(scenario, expected, "answer" in of):
                 continue
@@ -81,8 +82,8 @@ def _sent_fields(api: Api) -> frozenset[str]:
 _sent_by = Memo(_sent_fields, 8)
 
 
-def _field_name(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> str:
-    """The name of the field that `expr` is made from; "" when it is from none."""
+def _origin(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> tree.Expr:
+    """The field or the root that `expr` is made from."""
     while True:
         match expr:
             case tree.LetRef() if expr.name in lets:
@@ -93,10 +94,8 @@ def _field_name(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> str:
                 expr = expr.object
             case tree.Builtin(args=(first, *_)):
                 expr = first
-            case tree.Get():
-                return expr.name
             case _:
-                return ""
+                return expr
 
 
 def _is_free(expr: tree.Expr) -> bool:

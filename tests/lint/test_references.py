@@ -128,6 +128,20 @@ def test_the_prompt_gives_the_answer_away(prompt, truth, lets, reported):
     assert bool(found(asking(prompt, truth, lets), "H517")) == reported
 
 
+@pytest.mark.parametrize(
+    ("beside", "reported"),
+    [
+        ('final.tickets[params.id]?.state == "closed"', False),
+        ("delta.tickets.updated.only() is not null", False),
+        ("delta.is_empty()", True),
+        ("called getTicket{ok, args.id == params.id}", True),
+    ],
+)
+def test_an_answer_that_confirms_a_change(beside, reported):
+    fragment = f'prompt: "Close {{{TITLE}}}."\n' + check(f"{beside} and says(answer, {TITLE})")
+    assert bool(found(fragment, "H517")) == reported
+
+
 def test_the_system_prompt_counts():
     fragment = f'system: "It is {{{TITLE}}}."\n' + asking("What is {id}?", TITLE)
     assert found(fragment, "H517") == [TITLE]

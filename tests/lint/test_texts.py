@@ -111,6 +111,7 @@ RAW = "final.tickets[params.id]?.note"
         ('answer in ["yes", "no"]', True),
         (f"{NOTE} in expect.notes", True),
         (f"{NOTE} not in expect.notes", False),
+        ('(final.tickets[params.id]?.state ?? "") in ["closed", "on hold"]', False),
         ('params.id in ["T-1", "T-2"]', False),
         (f"fold({NOTE}) == fold(expect.note)", False),
         (f"{NOTE}.lower() == expect.note.lower()", False),
