@@ -309,7 +309,12 @@ def minimal(schema: Any, root: Mapping[str, Any]) -> Any:
     match kind:
         case "object":
             inside = found.get("properties", {})
-            return {name: minimal(inside.get(name), root) for name in found.get("required", ())}
+            value = {name: minimal(inside.get(name), root) for name in found.get("required", ())}
+            if value.get("type") == "doc" and value.get("content") == []:
+                # Atlassian's document format; one without a word is refused where text is asked.
+                text = {"type": "text", "text": SLOT}
+                value["content"] = [{"type": "paragraph", "content": [text]}]
+            return value
         case "array":
             return [minimal(found.get("items"), root) for _ in range(found.get("minItems", 0))]
         case "integer" | "number":

@@ -25,12 +25,13 @@ def paying(scenario: model.Scenario, played: Played) -> Line:
 
 
 def framing(scenario: model.Scenario) -> Line | None:
-    """The gate that says what may change; None when none does."""
+    """The gate that says what may change; None when none looks at changes."""
     lets = {let.name: let for let in scenario.lets}
-    for gate in scenario.gates:
-        roots = [gate.require, *(lets[name].value for name in mentioned([gate.require], lets))]
-        if any(isinstance(node, tree.ChangedOnly) for root in roots for node in everything(root)):
-            return _gate(gate)
+    for kind in (tree.ChangedOnly, tree.DeltaRows):
+        for gate in scenario.gates:
+            roots = [gate.require, *(lets[n].value for n in mentioned([gate.require], lets))]
+            if any(isinstance(node, kind) for root in roots for node in everything(root)):
+                return _gate(gate)
     return None
 
 

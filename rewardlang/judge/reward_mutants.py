@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.judge.alterations import Altered, alterations
+from rewardlang.judge.budget import Budget
 from rewardlang.judge.draft import Draft, judges
 from rewardlang.judge.equivalence import why_equivalent
 from rewardlang.judge.every_task import same_on_every_task
@@ -18,36 +19,53 @@ from rewardlang.source import Span
 from rewardlang_runtime.values import ScenarioFault
 
 
+class _TimeUp(Exception):
+    """The budget is spent."""
+
+
 def mutate_reward(draft: Draft) -> None:
     """Change the reward in every small way, and look for an episode that notices."""
     if not draft.solved():
         return
     retold = Retold(draft.bench.scenario)
-    hunt = _Hunt(retold, [retold.seen(tried) for tried in draft.everything()])
-    alive: list[tuple[Altered, int]] = []
-    found: list[RewardMutant] = []
-    for altered in alterations(retold):
+    every = list(alterations(retold))
+    hunt = _Hunt(retold, draft.budget, [retold.seen(tried) for tried in draft.everything()])
+    found: dict[int, RewardMutant] = {}
+    try:
+        _look(draft, retold, hunt, every, found)
+    except _TimeUp:
+        why = f"{len(every) - len(found)} of {len(every)} changes of the reward were not decided"
+        draft.undecided.append(Undecided(("H521",), why, "raise the budget's seconds"))
+    draft.reward_mutants += [found[number] for number in sorted(found)]
+
+
+def _look(
+    draft: Draft,
+    retold: Retold,
+    hunt: _Hunt,
+    every: list[Altered],
+    found: dict[int, RewardMutant],
+) -> None:
+    """Decide the changes, by number: proofs that are cheap, episodes, more of them, dear proofs."""
+    alive: list[int] = []
+    for number, altered in enumerate(every):
         equivalent = why_equivalent(retold, altered)
         killer = None if equivalent else hunt.killer(altered)
         if equivalent is None and killer is None:
-            alive.append((altered, len(found)))
-        found.append(_mutant(altered, killer, equivalent))
+            alive.append(number)
+        else:
+            found[number] = _mutant(altered, killer, equivalent)
     for tried in varied(draft) if alive else ():
-        if draft.budget.spent:
-            why = f"{len(alive)} changes of the reward were not tried on every episode"
-            draft.undecided.append(Undecided(("H521",), why, "raise the budget's seconds"))
-            break
         seen = retold.seen(tried)
-        for altered, number in list(alive):
-            if hunt.differs(altered, seen):
-                alive.remove((altered, number))
-                found[number] = _mutant(altered, tried.name, None)
+        for number in [number for number in alive if hunt.differs(every[number], seen)]:
+            alive.remove(number)
+            found[number] = _mutant(every[number], tried.name, None)
         if not alive:
             break
-    for altered, number in alive:
+    for number in alive:
+        altered = every[number]
         proof = draft.attempt(0, "the tasks", lambda a=altered: same_on_every_task(draft.bench, a))  # type: ignore[misc]
         found[number] = _mutant(altered, None, proof)
-    draft.reward_mutants += found
 
 
 @dataclass(slots=True)
@@ -55,6 +73,7 @@ class _Hunt:
     """Looks for the episode that tells a changed reward from the original."""
 
     retold: Retold
+    budget: Budget
     seen: list[Seen]
     _orders: dict[Item, list[Seen]] = field(default_factory=dict)
     """Episodes by item, those that told changes apart before the others."""
@@ -70,6 +89,8 @@ class _Hunt:
 
     def differs(self, altered: Altered, seen: Seen) -> bool:
         """Whether an episode earns something else under the change."""
+        if self.budget.spent:
+            raise _TimeUp
         try:
             return reward_under(self.retold, altered, seen) != seen.tried.reward
         except ScenarioFault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from rewardlang.judge import answer_edits, argument_edits, step_edits
 from rewardlang.judge.bench import Bench, Played
@@ -59,12 +60,12 @@ def mutate_traces(draft: Draft) -> None:
         draft.undecided.append(Undecided(_CODES, why, "mend the oracle, or give the file one"))
     ends = Ends(draft.bench)
     for number, start in enumerate(starts):
-        if draft.budget.spent:
-            why = f"the mutants of {len(starts) - number} tasks were not played: time was up"
-            draft.undecided.append(Undecided(_CODES, why, "raise the budget's seconds"))
-            return
-        draft.trace_mutants += _played(draft.bench, start, ends)
-        draft.trace_mutants += farming(start)
+        for tried in chain(_played(draft.bench, start, ends), farming(start)):
+            draft.trace_mutants.append(tried)
+            if draft.budget.spent:
+                why = f"time was up on task {number + 1} of {len(starts)} of the changed episodes"
+                draft.undecided.append(Undecided(_CODES, why, "raise the budget's seconds"))
+                return
 
 
 def starts_of(draft: Draft) -> tuple[Start, ...]:

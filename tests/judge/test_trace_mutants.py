@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from judge.desk import drafted, variant
 from judge.mutation import found, mutated, traces_mutated
 from shipped import FILES
 
+from rewardlang.judge.budget import Budget
 from rewardlang.judge.draft import Draft, Tried
+from rewardlang.judge.reward_mutants import mutate_reward
+from rewardlang.judge.trace_mutants import mutate_traces
 
 GATES = """
   gates:
@@ -203,6 +207,19 @@ oracle:
     assert not tried.as_expected
 
 
+def test_a_budget_that_is_spent_is_said(tmp_path):
+    draft = drafted(variant(tmp_path, SOUND))
+    draft.budget = Budget(seconds=0)
+    mutate_traces(draft)
+    mutate_reward(draft)
+    assert len(draft.trace_mutants) == 1
+    assert not draft.reward_mutants
+    (traces, rewards) = draft.undecided
+    assert "task 1 of 3" in traces.why
+    assert "were not decided" in rewards.why
+    assert rewards.codes == ("H521",)
+
+
 def test_without_a_right_oracle_nothing_is_decided(tmp_path):
     draft = mutated(tmp_path, reward("1 check: now is null", f"5 check: {CLOSED}"))
     assert not draft.trace_mutants
@@ -210,21 +227,7 @@ def test_without_a_right_oracle_nothing_is_decided(tmp_path):
     assert found(draft) == {}
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(
-            path,
-            marks=pytest.mark.xfail(
-                strict=True, reason="`created` compares the description letter by letter (N409)"
-            )
-            if path.stem == "jira_create_issue"
-            else (),
-        )
-        for path in FILES
-    ],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_shipped_scenarios_pay_as_they_should(path):
     draft = traces_mutated(path)
     assert len(draft.trace_mutants) > 100
