@@ -1,0 +1,239 @@
+"""What an editor offers at the cursor: what the checker says could stand there.
+
+A name that nobody has is put at the cursor and the file is checked. The checker says of every name
+that it does not know which there are (`Diagnostic.candidates`); what it says of this one is offered.
+A text that is half written is first closed in one of a few ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rewardlang import driver, tree
+from rewardlang.data import Overlay
+from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.lsp.analysis import Analysis, word_at
+from rewardlang.lsp.brackets import opened
+from rewardlang.lsp.hover import operation_page
+from rewardlang.resolve.signatures import MACROS
+from rewardlang.syntax.words import RESERVED
+from rewardlang.types.relations import without_null
+from rewardlang.types.types import Object
+from rewardlang.types.words import describe
+from rewardlang_runtime.registry import BUILTINS
+
+PROBE = "zzCursorzz"
+"""The name that nobody has."""
+_KEY = re.compile(r"[ \t]*(?:- +)*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to put in the place of the characters `start` to `end`.
+
+    `kind` is "function", "operation", "value", "keyword" or "name"; with `asked` a `?` goes before
+    the `.` in front of it, as what it is read from may be null.
+    """
+
+    label: str
+    kind: str
+    start: int
+    end: int
+    detail: str = ""
+    doc: str = ""
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A text with the probe at `at`."""
+
+    text: str
+    at: int
+    asked: bool = False
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the checker said of the probe in one text."""
+
+    names: list[str]
+    functions: list[str]
+    types: dict[str, str] = field(default_factory=dict)
+    asked: bool = False
+
+
+def complete(analysis: Analysis, offset: int) -> list[Item]:
+    """What could stand at `offset`."""
+    text = analysis.source.text
+    _, start, end = word_at(text, offset)
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    quote = opened(line).string
+    if quote is not None:  # all that stands between the quotes is replaced
+        first = offset - len(line) + quote + 1
+        last = _closing(text, offset, line[quote])
+        said = _ask(analysis, text, first, last)
+        if said is not None and said.names:
+            return [Item(name, "value", first, last) for name in said.names]
+    said = _ask(analysis, text, start, end)
+    if said is None:
+        said = _Said(_invented(analysis, text, start), [])
+    return _items(analysis, said, start, end, after_dot=text[:start].endswith("."))
+
+
+def _closing(text: str, offset: int, quote: str) -> int:
+    """Where a string ends that is open at an offset: there, when nothing closes it."""
+    line_end = _line_end(text, offset)
+    at = text.find(quote, offset, line_end)
+    between = text[offset:at] if at >= 0 else ""
+    return at if at >= 0 and not re.search(r"[(){}\[\]=]", between) else offset
+
+
+def _line_end(text: str, offset: int) -> int:
+    at = text.find("\n", offset)
+    return len(text) if at < 0 else at
+
+
+def _ask(analysis: Analysis, text: str, start: int, end: int) -> _Said | None:
+    """What the checker says of a probe from `start` to `end`; None when it has nothing to say."""
+    methods: _Said | None = None
+    for trial in _tries(text, start, end):
+        behind = trial.text[trial.at + len(PROBE) :]
+        names, types = _candidates(analysis, trial)
+        functions: list[str] = []
+        if not behind.startswith(("(", ":")):
+            called = f"{trial.text[: trial.at]}{PROBE}(){behind}"
+            functions, _ = _candidates(analysis, _Try(called, trial.at))
+        said = _Said(names, functions, types, trial.asked)
+        if names:
+            return said
+        if functions and methods is None:  # a value without fields, or one that may be null
+            methods = said
+    return methods
+
+
+def _tries(text: str, start: int, end: int) -> Iterator[_Try]:
+    """The text with a probe: as it is, then closed in the ways in which people leave it open."""
+    head, tail = text[:start], text[end:]
+    line = head[head.rfind("\n") + 1 :]
+    rest = tail[: _line_end(tail, 0)]
+    after = tail[len(rest) :]
+    block = after[_block_end(head, after) :]
+    closers = opened(line + PROBE).closers
+    whole = opened(head[_value_start(head) :] + PROBE).closers
+    endings = [tail]
+    if _KEY.match(line) and not rest.strip():
+        endings = [f": {{}}{after}", f": 0{after}", f": []{after}", tail]
+    endings += [f"{closers}{after}", f"{closers}{rest}{after}", f"{whole}{block}"]
+    for asked in (False, True):
+        if asked and (not head.endswith(".") or head.endswith("?.")):
+            return
+        front = f"{head[:-1]}?." if asked else head
+        for ending in dict.fromkeys(endings):
+            yield _Try(f"{front}{PROBE}{ending}", len(front), asked)
+
+
+def _value_start(head: str) -> int:
+    """Where the YAML value at the end of `head` begins, as far as lines tell."""
+    at = head.rfind("\n") + 1
+    indent = _indent(head[at:])
+    while at > 0:
+        line_start = head.rfind("\n", 0, at - 1) + 1
+        line = head[line_start:at]
+        if line.strip() and _indent(line) < indent:
+            # The line that the value hangs on, when it is the beginning of a block scalar.
+            return at if re.search(r"[>|][+-]?\s*$", line) else head.rfind("\n") + 1
+        at = line_start
+    return head.rfind("\n") + 1
+
+
+def _block_end(head: str, after: str) -> int:
+    """How much of `after`, which begins with a line's end, belongs to the value before it."""
+    indent = _indent(head[head.rfind("\n") + 1 :])
+    at = 0
+    while at < len(after):
+        line_end = _line_end(after, at + 1)
+        line = after[at + 1 : line_end]
+        if line.strip() and _indent(line) < indent:
+            break
+        if re.match(r"\s*(- |\w+:(\s|$))", line):
+            break
+        at = line_end
+    return at
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _candidates(analysis: Analysis, trial: _Try) -> tuple[list[str], dict[str, str]]:
+    """What could stand in the place of the probe, and the types of those that are fields."""
+    files = Overlay()
+    files.texts.update(analysis.files.texts)
+    files.texts[analysis.path] = trial.text
+    typed: list[tree.Expr] = []
+    checked = driver.check(analysis.path, files, typed)
+    found: list[str] = []
+    for diagnostic in checked.diagnostics:
+        if _is_about(diagnostic, trial.at, analysis.path):
+            found += diagnostic.candidates
+    return list(dict.fromkeys(found)), _types(analysis, typed, trial.at)
+
+
+def _is_about(diagnostic: Diagnostic, at: int, path: Path) -> bool:
+    span = diagnostic.label.span
+    return (
+        bool(diagnostic.candidates)
+        and span.source.path == path.as_posix()
+        and span.start <= at
+        and at + len(PROBE) <= span.end
+        and span.text.strip("\"'") == PROBE
+    )
+
+
+def _types(analysis: Analysis, typed: list[tree.Expr], at: int) -> dict[str, str]:
+    """The fields, with their types, of what stands before the probe's dot."""
+    for expr in typed:
+        span = expr.span
+        if span.source.path != analysis.source.path or not 0 < at - span.end <= 2:
+            continue
+        target = analysis.expand(without_null(analysis.expand(expr.type)))
+        if isinstance(target, Object):
+            return {n: describe(p.type) for n, p in target.properties.items()}
+    return {}
+
+
+def _invented(analysis: Analysis, text: str, start: int) -> list[str]:
+    """The operations, where a test's call begins: it may have any name, so none is unknown."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    section = re.findall(r"^(\w+):", text[:start], re.MULTILINE)
+    if not _KEY.match(line) or "-" not in line or not section or section[-1] != "tests":
+        return []
+    return [name for api in analysis.apis for name in api.view.operations]
+
+
+def _items(analysis: Analysis, said: _Said, start: int, end: int, *, after_dot: bool) -> list[Item]:
+    items = []
+    functions = [name for name in said.functions if name not in said.names]
+    operations = {name: api for api in analysis.apis for name in api.view.operations}
+    for name in said.names:
+        if name in operations and not after_dot:
+            operation = operations[name].view.operations[name]
+            detail = f"{operation.method} {operation.path}"
+            page = operation_page(operations[name], name)
+            items.append(Item(name, "operation", start, end, detail, page, said.asked))
+        elif after_dot and name not in said.types and name in (*BUILTINS, *MACROS):
+            functions.append(name)
+        else:
+            detail = said.types.get(name, "")
+            items.append(Item(name, "name", start, end, detail, "", said.asked))
+    for name in dict.fromkeys(functions):
+        builtin = BUILTINS.get(name)
+        detail, doc = ("", "") if builtin is None else (builtin.signature, builtin.doc.strip())
+        items.append(Item(name, "function", start, end, detail, doc, said.asked))
+    if said.names and said.functions and not after_dot:
+        items += [Item(word, "keyword", start, end) for word in sorted(RESERVED)]
+    return items
