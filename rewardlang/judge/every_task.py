@@ -13,7 +13,7 @@ from rewardlang.judge.bench import Bench
 from rewardlang_runtime.plan import plan_of
 from rewardlang_runtime.values import ScenarioFault
 
-_MOST = 400
+_MOST = 2_000
 """Draws of the parameters that are looked at; of more tasks nothing is proven."""
 
 
