@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
@@ -12,6 +12,7 @@ from rewardlang.lint.reading import Reading, within
 from rewardlang.model import Scenario
 from rewardlang.resolve import intervals
 from rewardlang.resolve.keys import key
+from rewardlang.source import Span
 from rewardlang.types.types import Bool, Number
 from rewardlang.types.words import bounds_in_words
 from rewardlang.walk import below
@@ -19,18 +20,19 @@ from rewardlang.walk import below
 
 def constants(reading: Reading) -> Iterator[Diagnostic]:
     """Comparisons that bounds decide, and `true` or `false` where a condition belongs."""
+    blamed = tuple(reading.blamed)
     for root in conditions_and_scores(reading.scenario):
-        yield from _constants(root, reading)
+        yield from _constants(root, reading.scenario, blamed)
 
 
-def _constants(root: tree.Expr, reading: Reading) -> Iterator[Diagnostic]:
+def _constants(root: tree.Expr, scenario: Scenario, blamed: Sequence[Span]) -> Iterator[Diagnostic]:
     pending: list[tuple[tree.Expr, bool]] = [(root, isinstance(root.type, Bool))]
     while pending:
         node, is_condition = pending.pop()
-        constant = outcome(node, reading.scenario)
+        constant = outcome(node, scenario)
         if is_condition and isinstance(node, tree.Const) and isinstance(node.value, bool):
             constant = node.value
-        if constant is not None and not any(within(node.span, bad) for bad in reading.blamed):
+        if constant is not None and not any(within(node.span, bad) for bad in blamed):
             yield Diagnostic(
                 codes.CONSTANT_CONDITION,
                 f"this condition is always {str(constant).lower()}",

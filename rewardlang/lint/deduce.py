@@ -41,7 +41,7 @@ def deductions(scenario: Scenario) -> Iterator[Diagnostic]:
     reading = Reading(scenario, Logic(scenario))
     for rule in _ORDER:
         for found in rule(reading):
-            if not any(found.label.span == bad for bad in reading.blamed):
+            if found.label.span not in reading.blamed:
                 yield reading.blame(found)
     yield from _left_open(reading)
 

@@ -33,7 +33,7 @@ class Reading:
 
     scenario: Scenario
     logic: Logic
-    blamed: list[Span] = field(default_factory=list)
+    blamed: dict[Span, None] = field(default_factory=dict)
     every: tuple[tree.Expr, ...] = field(init=False)
     _lets: dict[str, tree.Expr] = field(init=False)
     _nodes: dict[int, tuple[tree.Expr, ...]] = field(default_factory=dict)
@@ -44,7 +44,8 @@ class Reading:
 
     def blame(self, found: Diagnostic) -> Diagnostic:
         """Note a finding, so that nothing else is said of its places."""
-        self.blamed.extend(label.span for label in (found.label, *found.others))
+        for label in (found.label, *found.others):
+            self.blamed.setdefault(label.span)
         return found
 
     def clear(self, *exprs: tree.Expr) -> bool:
