@@ -23,6 +23,7 @@ COMMANDS = {
     "api": "Show an API: operations, tables, types.",
     "schema": "Print the JSON Schema of a kind of file.",
     "init": "Write a new scenario that already runs.",
+    "lsp": "Serve an editor: diagnostics, completion, definitions.",
 }
 
 TRACEBACK = "REWARDLANG_TRACEBACK"

@@ -15,7 +15,12 @@ def read(code: str) -> str:
     Raises:
         KeyError: There is no such code.
     """
-    return (_FOLDER / f"{CODES[code].id}.md").read_text(encoding="utf-8")
+    return path(code).read_text(encoding="utf-8")
+
+
+def path(code: str) -> Path:
+    """The file of that page; raises KeyError as well."""
+    return _FOLDER / f"{CODES[code].id}.md"
 
 
 def available() -> list[str]:

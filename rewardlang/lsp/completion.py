@@ -1,7 +1,7 @@
 """What an editor offers at the cursor: what the checker says could stand there.
 
 A name that nobody has is put at the cursor and the file is checked. The checker says of every name
-that it does not know which there are (`Diagnostic.candidates`); what it says of this one is offered.
+that it does not know which there are (`Diagnostic.candidates`); what it says of this is offered.
 A text that is half written is first closed in one of a few ways.
 """
 
