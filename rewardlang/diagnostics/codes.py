@@ -271,6 +271,9 @@ SELF_REPORT = _code(
 ANSWER_IN_PROMPT = _code(
     "H517", "answer-in-prompt", "error", "the policy is told the answer that it should look up"
 )
+LEAK = _code(
+    "H518", "leak-in-response", "warning", "a look-up that nobody asks for tells the answer"
+)
 REGEX_TOO_LOOSE = _code(
     "H519", "regex-too-loose", "warning", "a regular expression that accepts nearly everything"
 )

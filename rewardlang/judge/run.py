@@ -14,6 +14,7 @@ from rewardlang.judge.probes import probe, repeat
 from rewardlang.judge.reward_mutants import mutate_reward
 from rewardlang.judge.search import (
     cycle_rules,
+    leak_rules,
     level_rules,
     operation_rules,
     order_rules,
@@ -29,6 +30,8 @@ SUBJECTS = (
     probe_rules,
     shape_rules,
     cycle_rules,
+    leak_rules,
+    leak_rules,
     level_rules,
     operation_rules,
     order_rules,
