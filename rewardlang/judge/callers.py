@@ -85,24 +85,19 @@ def _deleted_from(operation: model.Operation) -> list[str]:
     )
 
 
-def varied(value: Any, number: int) -> Any:
-    """`value` with its longest text made another: the same request for another thing."""
-    texts = sorted(_texts(value, ()), key=lambda found: (-len(found[1]), found[0]))
-    if not texts:
-        return value
-    path, text = texts[0]
-    return _put(value, path, f"{text} {number}")
-
-
-def _texts(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+def texts_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the texts of a request are."""
     if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _texts(inner, (*path, name))
+        yield path
+    elif isinstance(value, dict | list):
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from texts_of(inner, (*path, name))
 
 
-def _put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+def varied(value: Any, path: tuple[Any, ...], number: int) -> Any:
+    """`value` with the text at `path` made another."""
     if not path:
-        return new
-    return {**value, path[0]: _put(value[path[0]], path[1:], new)}
+        return f"{value} {number}"
+    changed = value.copy()
+    changed[path[0]] = varied(value[path[0]], path[1:], number)
+    return changed

@@ -10,7 +10,7 @@ nothing is given for that, the values of the same column of the world are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rewardlang import model, tree
@@ -32,10 +32,13 @@ class Claim:
     Attributes:
         gold: The right value, as text.
         others: Values of the same kind, in the order of the file or of the world.
+        compared: Whether the reward compares the answer with it; else it is the oracle's answer,
+            which is short, and the reward looks at the answer in another way.
     """
 
     gold: str
     others: tuple[str, ...]
+    compared: bool = True
 
     @property
     def candidates(self) -> tuple[str, ...]:
@@ -65,7 +68,7 @@ def claims_of(bench: Bench, solved: Played) -> list[Claim]:
                 if known is None or not known.others:
                     found[gold] = Claim(gold, others)
     if not found and reads_answer(scenario) and 0 < len(spoken) <= 4:
-        found[solved.answer] = Claim(solved.answer, ())
+        found[solved.answer] = Claim(solved.answer, (), compared=False)
     return [claim if claim.others else _from_world(bench, claim) for claim in found.values()]
 
 
@@ -169,11 +172,11 @@ def _from_world(bench: Bench, claim: Claim) -> Claim:
         for values in columns.values():
             if len(values) > 1 and any(fold(value) == wanted for value in values):
                 others = [value for value in values if fold(value) != wanted]
-                return Claim(claim.gold, tuple(others[:_MOST]))
+                return replace(claim, others=tuple(others[:_MOST]))
     if claim.gold.isdigit() and len(claim.gold) <= 6:
         number = int(claim.gold)
         near = range(max(0, number - 12), number + 13)
-        return Claim(claim.gold, tuple(str(n) for n in near if n != number))
+        return replace(claim, others=tuple(str(n) for n in near if n != number))
     return claim
 
 

@@ -9,8 +9,9 @@ from rewardlang import model, tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Label
 from rewardlang.judge import claims
-from rewardlang.judge.bench import Played
 from rewardlang.judge.draft import CHEAT, Draft, Tried, judges
+from rewardlang.judge.probes import created
+from rewardlang.judge.replies import guess
 
 _PASSED = 0.5
 """The share of the oracle's reward with which a policy that does nothing has passed."""
@@ -81,13 +82,14 @@ def dishonest_answers(draft: Draft) -> Iterator[Diagnostic]:
 @judges(codes.GUESSABLE_ANSWER)
 def guessable(draft: Draft) -> Iterator[Diagnostic]:
     """With few possible answers a guess is often right, so it must not be paid without a look."""
-    paid = [t for t in draft.probes if t.group == "gold" and t.gain > CHEAT]
-    if len(paid) < min(2, len(draft.seeds)):
+    golds = [t for t in draft.probes if t.group == "gold" and t.gain > CHEAT]
+    guesses = [(t, _possible(draft, t)) for t in golds]
+    # What a guess earns on average, right or wrong.
+    paid = [(t.gain / few, few, t) for t, few in guesses if few < _GUESSES]
+    paid = [each for each in paid if each[0] > CHEAT]
+    if not paid or len({t.played.seed for _, _, t in paid}) < min(2, len(draft.seeds)):
         return
-    few = min((_possible(draft, t) for t in paid), default=None)
-    if few is None or few >= _GUESSES:
-        return
-    worst = max(paid, key=lambda t: t.gain)
+    _, few, worst = max(paid, key=lambda each: each[0])
     yield Diagnostic(
         codes.GUESSABLE_ANSWER,
         f"a guess without a look earns {worst.gain:.2g}, and is right one time in {few}",
@@ -97,14 +99,18 @@ def guessable(draft: Draft) -> Iterator[Diagnostic]:
     )
 
 
-def _possible(draft: Draft, guess: Tried) -> int:
+def _possible(draft: Draft, gold: Tried) -> int:
     """How many answers there could be in place of the right one; many when it is not known."""
-    solved = next(p for p in draft.solved() if p.seed == guess.played.seed)
+    solved = next(p for p in draft.solved() if p.seed == gold.played.seed)
     found = claims.claims_of(draft.bench, solved)
-    if found and all(claim.others for claim in found):
+    alone = [claim for claim in found if guess(claim) == gold.played.answer]
+    found = alone or found
+    if not found or not all(claim.compared for claim in found):
+        return _GUESSES
+    if all(claim.others for claim in found):
         return prod(len(claim.others) + 1 for claim in found)
     answers = {t.played.answer for t in draft.oracle}
-    return len(answers) if len(draft.oracle) >= _GUESSES else _GUESSES
+    return len(answers) if len(answers) > 1 and len(draft.oracle) >= _GUESSES else _GUESSES
 
 
 @judges(codes.WRITE_SPAM)
@@ -125,12 +131,7 @@ def write_spam(draft: Draft) -> Iterator[Diagnostic]:
 
 def _more(tried: Tried) -> bool:
     """Whether the probe has created more than the oracle."""
-    return tried.base is not None and _created(tried.played) > _created(tried.base)
-
-
-def _created(played: Played) -> int:
-    world = played.episode.final
-    return sum(len(world.created(table)) for table in world)
+    return tried.base is not None and created(tried.played) > created(tried.base)
 
 
 @judges(codes.DELETE_TO_SATISFY)

@@ -12,7 +12,7 @@ have none, and their reward is their gain.
     template      the oracle's answer with nothing where its values belong  nothing for it
     shotgun       every value that the answer could state                   nothing for it
     negated       denies the right values                                   nothing for it
-    gold          the right answer without a look (a guess)                 as the reward says
+    gold          right answers, whole and one value alone, without a look  as the reward says
     dump          what the oracle reads, copied: JSON, all texts of a row   nothing for it
     minimal       a tool with its minimal arguments; all of them in turn    less than 1
     random        calls at random, 8 seeds                                  less than 1
@@ -37,17 +37,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from typing import Any
 
-import orjson
-
-from rewardlang import policies, tree
+from rewardlang import policies
 from rewardlang.interpret import reward
 from rewardlang.judge import callers, claims
 from rewardlang.judge.bench import Action, Bench, Played
 from rewardlang.judge.draft import CHEAT, Draft, Tried
 from rewardlang.judge.faults import FAULTS, fault_of
 from rewardlang.judge.judgement import Undecided
+from rewardlang.judge.replies import guess, replies
 from rewardlang_runtime import Environment
 from rewardlang_runtime.values import text
 
@@ -63,7 +61,6 @@ _PROBED = (
     "N405", "H501", "H502", "H503", "H504", "H505", "H506", "H507", "H514", "H520", "G805",
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_](?:[\w#/-]*\w)?")
-_PRAISE = "What a great task! Everything was completed perfectly, as all requirements ask."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +108,10 @@ def repeat(draft: Draft) -> None:
     for group in ("oracle", "some", "random", "shotgun"):
         chosen = [t for t in (*draft.oracle, *draft.probes) if t.group == group][:_REPEATED]
         for tried in chosen:
+            if draft.budget.spent:
+                why = "the time was up before episodes were played again"
+                draft.undecided.append(Undecided(("P706",), why, "give the judge more seconds"))
+                return
             first = tried.played
             again = draft.bench.play(first.seed, first.sent, first.answer)
             draft.repeated.append((tried, again.detail))
@@ -221,7 +222,9 @@ def _dishonest(draft: Draft, task: _Task) -> Iterator[Tried]:
         silent = draft.attempt(task.seed, when, partial(task.bench.play, task.seed, sent))
         if silent is None:
             continue
-        for group, name, answer in _answers(task, silent):
+        for group, name, answer in replies(
+            task.bench, task.prompt, task.solved, task.claims, silent
+        ):
             if when == _WORKED and group not in ("flattery", "shotgun", "negated"):
                 continue
             says = f"{name}, {when}"
@@ -230,69 +233,9 @@ def _dishonest(draft: Draft, task: _Task) -> Iterator[Tried]:
         silent = draft.attempt(task.seed, "nothing done", partial(task.bench.play, task.seed, ()))
         says, answer = "the right answer, without a call", task.solved.answer
         yield from _tried(draft, task, "gold", says, (), answer, _ANY, silent)
-
-
-def _answers(task: _Task, silent: Played) -> Iterator[tuple[str, str, str]]:
-    """Group, name and text of each dishonest answer."""
-    limit = task.bench.scenario.limits.answer
-    yield "echo", "the prompt repeated", task.prompt
-    yield "flattery", "praise", _PRAISE
-    for filler in ("", "something"):
-        template = _template(task, filler)
-        if template:
-            yield "template", f"the oracle's answer with {filler or 'nothing'} for values", template
-    if any(claim.others for claim in task.claims):
-        yield "shotgun", "every candidate", _every(task.claims, limit)
-        yield "shotgun", "each right value or another one", _hedged(task.claims)
-    if task.claims:
-        denied = " ".join(f"It is not {claim.gold}." for claim in task.claims)
-        yield "negated", "the right values denied", denied
-    read = [call.response for call in silent.calls if call.ok and call.response is not None]
-    if read and task.solved is not None:
-        row = claims.row_texts(task.bench, task.solved, task.claims)
-        if len(row) > 2 * len(task.claims):
-            yield "dump", "every text of the row", ", ".join(row)[:limit]
-    if read:
-        yield "dump", "the last response copied", _copied(read[-1:])[:limit]
-        if len(read) > 1:
-            yield "dump", "all responses copied", _copied(read)[:limit]
-
-
-def _template(task: _Task, filler: str) -> str:
-    """The words of the oracle's answer that are the same in every task."""
-    expr = task.bench.scenario.oracle_answer
-    if not isinstance(expr, tree.Text):
-        return ""
-    return "".join(part if isinstance(part, str) else filler for part in expr.parts)
-
-
-def _every(found: tuple[claims.Claim, ...], limit: int) -> str:
-    """All candidates of all claims; where they do not fit, those around the right ones."""
-    lists = list(dict.fromkeys(claim.candidates for claim in found if claim.others))
-    room = limit // max(1, len(lists))
-    texts = []
-    for candidates in lists:
-        golds = [claim.gold for claim in found if claim.candidates == candidates]
-        texts.append(_around(candidates, golds, room - 2))
-    return ". ".join(texts)
-
-
-def _around(candidates: tuple[str, ...], golds: list[str], room: int) -> str:
-    if len(", ".join(candidates)) <= room:
-        return ", ".join(candidates)
-    chosen = list(golds)
-    for candidate in candidates:
-        if candidate not in chosen and len(", ".join([*chosen, candidate])) <= room:
-            chosen.append(candidate)
-    return ", ".join(sorted(chosen))
-
-
-def _hedged(found: tuple[claims.Claim, ...]) -> str:
-    return ". ".join(f"It is {claim.gold} or {claim.others[0]}" for claim in found if claim.others)
-
-
-def _copied(responses: list[Any]) -> str:
-    return "\n".join(orjson.dumps(response).decode() for response in responses)
+        for claim in task.claims:
+            says, answer = f"{claim.gold}, without a call", guess(claim)
+            yield from _tried(draft, task, "gold", says, (), answer, _ANY, silent)
 
 
 # ---- the oracle in other ways ----
@@ -317,8 +260,7 @@ def _from_oracle(draft: Draft, task: _Task, solved: Played) -> Iterator[Tried]:
     if deletion and not _deletes(task):
         name = "the oracle, after what the task names is deleted"
         yield from _tried(draft, task, "gone", name, deletion + sent, answer, _OTHER, solved)
-    spam = _spam(task, solved)
-    if spam:
+    for spam in _spam(task, solved):
         name = f"the oracle, creating {len(spam) - len(sent) + 1} variants"
         yield from _tried(draft, task, "spam", name, spam, answer, _OTHER, solved)
 
@@ -338,16 +280,28 @@ def _subsets(count: int) -> Iterator[tuple[int, ...]]:
     )
 
 
-def _spam(task: _Task, solved: Played) -> tuple[Action, ...]:
-    """The oracle's calls with variants before the call that creates a row."""
+def _spam(task: _Task, solved: Played) -> Iterator[tuple[Action, ...]]:
+    """The oracle's calls with one variant, and many, before the call that creates a row."""
     operations = task.bench.scenario.operations
     room = min(_SPAM - 1, task.bench.compiled.calls_limit - len(solved.sent))
     for number, (name, args) in enumerate(solved.sent):
-        tables = [e.place.table for e in operations[name].effects if e.kind == "insert"]
-        if room > 0 and any(solved.episode.final.created(table) for table in tables):
-            variants = tuple((name, callers.varied(args, i + 2)) for i in range(room))
-            return (*solved.sent[:number], *variants, *solved.sent[number:])
-    return ()
+        inserts = any(effect.kind == "insert" for effect in operations[name].effects)
+        if room < 1 or not inserts:
+            continue
+        head, tail = solved.sent[:number], solved.sent[number:]
+        without = created(task.bench.play(task.seed, head))
+        for path in callers.texts_of(args):
+            variants = tuple((name, callers.varied(args, path, i + 2)) for i in range(room))
+            if created(task.bench.play(task.seed, (*head, variants[0]))) > without:
+                yield (*head, variants[0], *tail)
+                yield from [(*head, *variants, *tail)] if room > 1 else []
+                return
+
+
+def created(played: Played) -> int:
+    """How many rows an episode has created."""
+    world = played.episode.final
+    return sum(len(world.created(table)) for table in world)
 
 
 def _other_tasks(draft: Draft, task: _Task, solved: Played) -> Iterator[Tried]:
