@@ -20,6 +20,7 @@ from rewardlang.judge.own_tests import play_tests
 from rewardlang.judge.run import judge
 from rewardlang.judge.search import (
     cycle_rules,
+    leak_rules,
     level_rules,
     operation_rules,
     order_rules,
@@ -223,7 +224,7 @@ def test_the_saturated_example_is_named():
         assert all(call not in own[evidence.line["seed"]] for call in sent)
 
 
-MODULES = (cycle_rules, level_rules, operation_rules, order_rules, reach_rules)
+MODULES = (cycle_rules, leak_rules, level_rules, operation_rules, order_rules, reach_rules)
 
 
 @pytest.mark.parametrize("path", shipped.FILES, ids=lambda path: path.stem)
@@ -232,7 +233,7 @@ def test_shipped_scenarios_are_reached_in_many_levels_and_left_sound(path):
     for section in (choose_tasks, play_oracle, climb, play_tests, explore_tasks):
         section(draft)
     mine = [rule for _, rule in RULES if rule.__module__ in {m.__name__ for m in MODULES}]
-    assert len(mine) == 11
+    assert len(mine) == 12
     found = {d.code.id for rule in mine for d in rule(draft)}
     assert found <= {"E603"}
     assert len(draft.searched) == 2

@@ -43,7 +43,7 @@ def leaks(draft: Draft) -> Iterator[Diagnostic]:
                 codes.LEAK,
                 f"`{name}` tells the answer, and the reward asks for other look-ups",
                 Label(operation.span, "its response has the right value, and none of the others"),
-                help="leave the operation out of `tools`, or accept it as the look-up that is asked for",
+                help="leave the operation out of `tools`, or accept it for the look-up as well",
                 evidence=tuple(shown),
             )
 
