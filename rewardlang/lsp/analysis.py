@@ -60,8 +60,8 @@ class Analysis:
     def file(self) -> ScenarioFile | ApiFile | WorldFile | None:
         """What is written in the file; None when its YAML or its shape is broken."""
         read = {"scenario": load.read_scenario, "api": load.read_api, "world": load.read_world}
-        found, _ = read[self.kind](self.path, self.files)  # type: ignore[operator]
-        return found  # type: ignore[no-any-return]
+        found, _ = read[self.kind](self.path, self.files)
+        return found
 
     @cached_property
     def apis(self) -> tuple[ResolvedApi, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lsprotocol import types
-from pygls.uris import from_fs_path, to_fs_path
+from pygls.uris import to_fs_path
 from pygls.workspace import PositionCodec
 
 from rewardlang.source import Source, Span
@@ -44,6 +44,4 @@ def path_of(uri: str) -> Path | None:
 
 def uri_of(path: str | Path) -> str:
     """The URI of a file."""
-    uri = from_fs_path(str(Path(path).absolute()))
-    assert uri is not None
-    return uri
+    return Path(path).absolute().as_uri()

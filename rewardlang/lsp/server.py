@@ -134,7 +134,7 @@ class Server(LanguageServer):
 
         return await self.work(whole)
 
-    def report_server_error(self, error: Exception, source: type[Exception]) -> None:  # type: ignore[override]
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
         """A bug of ours: shown to the user, with all of it in the log; the server goes on."""
         if isinstance(error, JsonRpcRequestCancelled | JsonRpcMethodNotFound):
             return

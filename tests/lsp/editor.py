@@ -97,6 +97,17 @@ class Editor:
         }})  # fmt: skip
         return self.diagnostics(name)
 
+    def shut(self, name: str) -> None:
+        """Close a file, after which nothing is shown of it."""
+        del self.texts[name], self.versions[name]
+        self.tell("textDocument/didClose", {"textDocument": {"uri": self.uri(name)}})
+        assert self.published(name, None)["diagnostics"] == []
+
+    def shut_all(self) -> None:
+        """Close what is open."""
+        for name in list(self.texts):
+            self.shut(name)
+
     def change(self, name: str, text: str) -> None:
         """Have another text; nothing is waited for."""
         self.texts[name] = text
