@@ -61,6 +61,7 @@ class Tried:
         return Outcome(
             self.kind, self.name, played.seed, played.reward, self.expected, self.as_expected,
             played.line, played.detail.gates, played.detail.parts, played.detail.penalties,
+            self.group,
         )  # fmt: skip
 
     def evidence(self) -> Evidence:

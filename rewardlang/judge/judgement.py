@@ -24,6 +24,7 @@ class Outcome:
         as_expected: Whether it is.
         line: The episode as a line of a trace file; `rewardlang run FILE --trace` plays it again.
         gates, parts, penalties: As in `Detail`.
+        group: The probe or the kind of mutation: "idle", "drop-step".
     """
 
     kind: OutcomeKind
@@ -36,6 +37,7 @@ class Outcome:
     gates: tuple[bool, ...]
     parts: tuple[float, ...]
     penalties: tuple[float, ...]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
