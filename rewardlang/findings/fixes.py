@@ -10,11 +10,10 @@ from pathlib import Path
 from rewardlang import driver
 from rewardlang.data import Overlay
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix
-from rewardlang.findings.judged import rules
 from rewardlang.findings.run import Options
 from rewardlang.findings.selection import Selection
 from rewardlang.findings.settings import Finder
-from rewardlang.findings.unused import unused
+from rewardlang.findings.unused import unneeded
 
 _ROUNDS = 20
 """Rounds of fixes for one file at most: two fixes may want to undo each other."""
@@ -97,10 +96,7 @@ def _mended(
 def _found(path: Path, overlay: Overlay) -> list[Diagnostic]:
     """What the static rules find, and the suppressions that none of it needs."""
     checked = driver.check(path, overlay)
-    own = [s for s in checked.suppressions if s.comment.source.path == path.as_posix()]
-    known = checked.judgeable is not None
-    left = unused(own, checked.uses, lambda code: known and code not in rules()) if own else ()
-    return [*checked.diagnostics, *left]
+    return [*checked.diagnostics, *unneeded(path, checked)]
 
 
 def _accepted(

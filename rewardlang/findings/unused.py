@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.codes import CODES
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.suppress import Suppression, Use, is_hard
+from rewardlang.driver import Checked
+from rewardlang.findings.judged import rules
 from rewardlang.source import Span
+
+
+def unneeded(path: Path, checked: Checked) -> tuple[Diagnostic, ...]:
+    """The suppressions in a file that nothing which the static rules find needs."""
+    own = [s for s in checked.suppressions if s.comment.source.path == path.as_posix()]
+    known = checked.judgeable is not None
+    return tuple(unused(own, checked.uses, lambda code: known and code not in rules()))
 
 
 def unused(

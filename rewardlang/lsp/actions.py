@@ -26,7 +26,7 @@ class Action:
 
 def actions(analysis: Analysis, start: int, end: int) -> Iterator[Action]:
     """What can be done about the diagnostics that touch the characters `start` to `end`."""
-    for diagnostic in analysis.checked.diagnostics:
+    for diagnostic in analysis.findings:
         span = diagnostic.label.span
         if span.source.path != analysis.source.path or span.end < start or end < span.start:
             continue

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from rewardlang import driver, tree
 from rewardlang.data import Overlay
+from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.findings.settings import Finder
+from rewardlang.findings.unused import unneeded
 from rewardlang.resolve.apis import ResolvedApi, resolve_api
 from rewardlang.source import Source, Span
 from rewardlang.syntax import load
@@ -55,6 +58,13 @@ class Analysis:
 
     def _holds(self, span: Span, offset: int) -> bool:
         return span.source.path == self.source.path and span.start <= offset <= span.end
+
+    @cached_property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """What the static rules find, as far as the project wants to know it."""
+        selection = Finder().settings(self.path).selection_for(self.path)
+        found = (*self.checked.diagnostics, *unneeded(self.path, self.checked))
+        return tuple(each for each in found if selection.wants(each.code))
 
     @cached_property
     def file(self) -> ScenarioFile | ApiFile | WorldFile | None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from rewardlang import driver, tree
 from rewardlang.data import Overlay
 from rewardlang.diagnostics.diagnostic import Diagnostic
-from rewardlang.lsp.analysis import Analysis, word_at
+from rewardlang.lsp.analysis import Analysis, analyse, word_at
 from rewardlang.lsp.brackets import opened
 from rewardlang.lsp.hover import operation_page
 from rewardlang.resolve.signatures import MACROS
@@ -60,10 +59,11 @@ class _Try:
 class _Said:
     """What the checker said of the probe in one text."""
 
+    known: Analysis
     names: list[str]
     functions: list[str]
-    types: dict[str, str] = field(default_factory=dict)
-    asked: bool = False
+    types: dict[str, str]
+    asked: bool
 
 
 def complete(analysis: Analysis, offset: int) -> list[Item]:
@@ -80,8 +80,8 @@ def complete(analysis: Analysis, offset: int) -> list[Item]:
             return [Item(name, "value", first, last) for name in said.names]
     said = _ask(analysis, text, start, end)
     if said is None:
-        said = _Said(_invented(analysis, text, start), [])
-    return _items(analysis, said, start, end, after_dot=text[:start].endswith("."))
+        said = _invented(analysis, text, start, end)
+    return _items(said, start, end, after_dot=text[:start].endswith("."))
 
 
 def _closing(text: str, offset: int, quote: str) -> int:
@@ -99,23 +99,40 @@ def _line_end(text: str, offset: int) -> int:
 
 def _ask(analysis: Analysis, text: str, start: int, end: int) -> _Said | None:
     """What the checker says of a probe from `start` to `end`; None when it has nothing to say."""
+    dotted = text[:start].endswith(".")
     methods: _Said | None = None
-    for trial in _tries(text, start, end):
-        behind = trial.text[trial.at + len(PROBE) :]
-        names, types = _candidates(analysis, trial)
-        functions: list[str] = []
-        if not behind.startswith(("(", ":")):
-            called = f"{trial.text[: trial.at]}{PROBE}(){behind}"
-            functions, _ = _candidates(analysis, _Try(called, trial.at))
-        said = _Said(names, functions, types, trial.asked)
-        if names:
-            return said
-        if functions and methods is None:  # a value without fields, or one that may be null
-            methods = said
+    # A value that may be null has fields only behind `?.`.
+    for asked in (False, True) if dotted and not text[:start].endswith("?.") else (False,):
+        for trial in _tries(text, start, end, asked=asked):
+            known = _analysed(analysis, trial)
+            said = _said(analysis, known, trial, dotted=dotted)
+            if said.names:
+                return said
+            if said.functions and methods is None:
+                methods = said
+            if _parses(known):
+                break  # any name may stand there, or it is no place for names
     return methods
 
 
-def _tries(text: str, start: int, end: int) -> Iterator[_Try]:
+def _said(analysis: Analysis, known: Analysis, trial: _Try, *, dotted: bool) -> _Said:
+    """What the checker says of a probe, and of a call of it."""
+    behind = trial.text[trial.at + len(PROBE) :]
+    names = _candidates(known, trial.at)
+    functions: list[str] = []
+    if (names or dotted) and not behind.startswith(("(", ":")):
+        called = _Try(f"{trial.text[: trial.at]}{PROBE}(){behind}", trial.at)
+        functions = _candidates(_analysed(analysis, called), trial.at)
+    return _Said(known, names, functions, _types(known, trial.at), trial.asked)
+
+
+def _parses(known: Analysis) -> bool:
+    """Whether nothing in a file is left open."""
+    found = known.checked.diagnostics
+    return not any(each.code.id[0] == "Y" and each.code.level == "error" for each in found)
+
+
+def _tries(text: str, start: int, end: int, *, asked: bool = False) -> Iterator[_Try]:
     """The text with a probe: as it is, then closed in the ways in which people leave it open."""
     head, tail = text[:start], text[end:]
     line = head[head.rfind("\n") + 1 :]
@@ -128,12 +145,11 @@ def _tries(text: str, start: int, end: int) -> Iterator[_Try]:
     if _KEY.match(line) and not rest.strip():
         endings = [f": {{}}{after}", f": 0{after}", f": []{after}", tail]
     endings += [f"{closers}{after}", f"{closers}{rest}{after}", f"{whole}{block}"]
-    for asked in (False, True):
-        if asked and (not head.endswith(".") or head.endswith("?.")):
-            return
-        front = f"{head[:-1]}?." if asked else head
-        for ending in dict.fromkeys(endings):
-            yield _Try(f"{front}{PROBE}{ending}", len(front), asked)
+    if "{" in line:  # a hole in a template, where quotes are only text
+        endings += [f"}}{rest}{after}", f"}}{after}"]
+    front = f"{head[:-1]}?." if asked else head
+    for ending in dict.fromkeys(endings):
+        yield _Try(f"{front}{PROBE}{ending}", len(front), asked)
 
 
 def _value_start(head: str) -> int:
@@ -169,18 +185,21 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _candidates(analysis: Analysis, trial: _Try) -> tuple[list[str], dict[str, str]]:
-    """What could stand in the place of the probe, and the types of those that are fields."""
+def _analysed(analysis: Analysis, trial: _Try) -> Analysis:
+    """What is known of a text with a probe."""
     files = Overlay()
     files.texts.update(analysis.files.texts)
     files.texts[analysis.path] = trial.text
-    typed: list[tree.Expr] = []
-    checked = driver.check(analysis.path, files, typed)
+    return analyse(analysis.path, files)
+
+
+def _candidates(analysis: Analysis, at: int) -> list[str]:
+    """What could stand in the place of the probe at `at`."""
     found: list[str] = []
-    for diagnostic in checked.diagnostics:
-        if _is_about(diagnostic, trial.at, analysis.path):
+    for diagnostic in analysis.checked.diagnostics:
+        if _is_about(diagnostic, at, analysis.path):
             found += diagnostic.candidates
-    return list(dict.fromkeys(found)), _types(analysis, typed, trial.at)
+    return list(dict.fromkeys(found))
 
 
 def _is_about(diagnostic: Diagnostic, at: int, path: Path) -> bool:
@@ -194,11 +213,11 @@ def _is_about(diagnostic: Diagnostic, at: int, path: Path) -> bool:
     )
 
 
-def _types(analysis: Analysis, typed: list[tree.Expr], at: int) -> dict[str, str]:
+def _types(analysis: Analysis, at: int) -> dict[str, str]:
     """The fields, with their types, of what stands before the probe's dot."""
-    for expr in typed:
+    for expr in analysis.typed:
         span = expr.span
-        if span.source.path != analysis.source.path or not 0 < at - span.end <= 2:
+        if span.source.path != analysis.source.path or not 0 < at - span.end <= len("?."):
             continue
         target = analysis.expand(without_null(analysis.expand(expr.type)))
         if isinstance(target, Object):
@@ -206,19 +225,20 @@ def _types(analysis: Analysis, typed: list[tree.Expr], at: int) -> dict[str, str
     return {}
 
 
-def _invented(analysis: Analysis, text: str, start: int) -> list[str]:
+def _invented(analysis: Analysis, text: str, start: int, end: int) -> _Said:
     """The operations, where a test's call begins: it may have any name, so none is unknown."""
+    known = _analysed(analysis, next(_tries(text, start, end)))
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    section = re.findall(r"^(\w+):", text[:start], re.MULTILINE)
-    if not _KEY.match(line) or "-" not in line or not section or section[-1] != "tests":
-        return []
-    return [name for api in analysis.apis for name in api.view.operations]
+    sections = re.findall(r"^(\w+):", text[:start], re.MULTILINE)
+    call = bool(_KEY.match(line)) and "-" in line and sections[-1:] == ["tests"]
+    names = [name for api in known.apis for name in api.view.operations] if call else []
+    return _Said(known, names, [], {}, False)
 
 
-def _items(analysis: Analysis, said: _Said, start: int, end: int, *, after_dot: bool) -> list[Item]:
+def _items(said: _Said, start: int, end: int, *, after_dot: bool) -> list[Item]:
     items = []
     functions = [name for name in said.functions if name not in said.names]
-    operations = {name: api for api in analysis.apis for name in api.view.operations}
+    operations = {name: api for api in said.known.apis for name in api.view.operations}
     for name in said.names:
         if name in operations and not after_dot:
             operation = operations[name].view.operations[name]

@@ -105,7 +105,7 @@ def renamed(analysis: Analysis, offset: int) -> list[Span] | None:
     for declared, is_let in [(file.lets, True), (file.params, False)]:
         for name, _ in declared:
             here = name.name == word and name.span.start <= start <= name.span.end
-            if here or (where is not None and name.span == where):
+            if here or (where is not None and _same(name.span, where)):
                 uses = _let_uses(analysis, name) if is_let else _param_uses(analysis, name, file)
                 spans = {span.start: span for span in (name.span, *uses)}
                 return [spans[at] for at in sorted(spans)]
@@ -135,6 +135,11 @@ def _param_uses(analysis: Analysis, name: Identifier, file: ScenarioFile) -> lis
             keys: list[Scalar] = [key for key, _ in test.params.pairs]
             uses += [key.span for key in keys if key.value == name.name and key.style is None]
     return uses
+
+
+def _same(a: Span, b: Span) -> bool:
+    """Whether spans are one place, in texts that may have been read twice."""
+    return (a.source.path, a.start, a.end) == (b.source.path, b.start, b.end)
 
 
 def _own(analysis: Analysis, span: Span) -> bool:

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from pygls.exceptions import JsonRpcMethodNotFound, JsonRpcRequestCancelled
 from pygls.lsp.server import LanguageServer
 
 from rewardlang import __version__
+from rewardlang.diagnostics.diagnostic import Diagnostic
 from rewardlang.lsp.analysis import Analysis
 from rewardlang.lsp.documents import Documents
 from rewardlang.lsp.places import path_of
@@ -45,6 +47,7 @@ class Server(LanguageServer):
         self.documents = Documents()
         self.board = Board()
         self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="checker")
+        self._told: set[str] = set()
         self._versions: dict[Path, int | None] = {}
         self._pending: asyncio.Task[None] | None = None
         self._changed: dict[Path, None] = {}
@@ -89,7 +92,7 @@ class Server(LanguageServer):
             path = next(iter(self._changed))
             version = self._versions.get(path)
             try:
-                analysis = await self.work(lambda path=path: self.documents.analysis(path))  # type: ignore[misc]
+                found = await self.work(partial(self._findings, path))
             except OSError:
                 self._changed.pop(path, None)
                 continue
@@ -99,10 +102,12 @@ class Server(LanguageServer):
                 continue
             self._changed.pop(path, None)
             if self._versions.get(path) == version and path in self._versions:
-                self._show(path, analysis)
+                self._show(path, found)
 
-    def _show(self, path: Path, analysis: Analysis) -> None:
-        found = analysis.checked.diagnostics
+    def _findings(self, path: Path) -> tuple[Diagnostic, ...]:
+        return self.documents.analysis(path).findings
+
+    def _show(self, path: Path, found: tuple[Diagnostic, ...]) -> None:
         for uri, diagnostics in self.board.put(path, self.workspace.position_codec, found).items():
             self._publish(uri, diagnostics)
 
@@ -140,6 +145,9 @@ class Server(LanguageServer):
             return
         log.error("a bug in rewardlang", exc_info=error)
         kind = type(error).__name__
+        if f"{kind}: {error}" in self._told:
+            return  # the same at every key that is pressed
+        self._told.add(f"{kind}: {error}")
         self.window_show_message(
             types.ShowMessageParams(
                 types.MessageType.Error,
