@@ -8,54 +8,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from rewardlang.page import call_item, card, cards, document, section
 from rewardlang.training.plots import Series, histogram, legend, lines, pairs, shares
 from rewardlang.training.summary import Evaluation, Score, Summary
 from rewardlang.training.watch import read_lines
 
 SHOWN = 8
 """Tasks whose episodes stand side by side; the transcripts have all of them."""
-LONG = 240
-"""Characters of an observation that are shown unfolded."""
-
-STYLE = """
-:root { --ink: #1c2430; --faint: #697586; --paper: #ffffff; --panel: #f4f6f8; --line: #d9dfe6;
-  --c0: #1f7a4d; --c1: #b7791f; --c2: #2b6cb0; --c3: #9b3b8a; --c4: #c2410c; --c5: #0f766e;
-  --c6: #6d28d9; --c7: #64748b; --bad: #b42318; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --faint: #98a3b3; --paper: #14181e;
-  --panel: #1d232b; --line: #323b47; --c0: #4ade80; --c1: #f0b54a; --c2: #74b3f0; --c3: #d98bcb;
-  --c4: #fb8b5a; --c5: #4fd1c5; --c6: #b79bf5; --c7: #94a3b8; --bad: #ff8a80; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1100px; padding: 32px 20px 80px; color: var(--ink);
-  background: var(--paper); font: 15px/1.5 system-ui, sans-serif; }
-h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 18px; margin: 40px 0 10px; }
-p { margin: 6px 0; } .faint, .legend { color: var(--faint); }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 12px;
-  margin: 20px 0; }
-.card { background: var(--panel); border-radius: 8px; padding: 12px 16px; }
-.card b { display: block; font-size: 24px; } .card span { color: var(--faint); font-size: 13px; }
-.two { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); gap: 24px; }
-table { border-collapse: collapse; width: 100%; } th { color: var(--faint); font-weight: 500; }
-th, td { text-align: right; padding: 4px 10px; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; }
-svg { width: 100%; height: auto; display: block; } svg text { font: 11px system-ui, sans-serif;
-  fill: var(--ink); } svg text.faint { fill: var(--faint); } svg text.small { font-size: 10px; }
-.grid { stroke: var(--line); } .mark { stroke: var(--faint); stroke-dasharray: 4 4; }
-.line { fill: none; stroke-width: 2; } .band { fill: var(--c0); opacity: 0.15; }
-.legend span { margin-right: 14px; white-space: nowrap; font-size: 13px; }
-.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 3px;
-  margin-right: 5px; vertical-align: -1px; }
-.task { border: 1px solid var(--line); border-radius: 8px; margin: 14px 0; padding: 12px 16px; }
-.task > .two > div { min-width: 0; } ol { padding-left: 22px; margin: 8px 0; }
-code, pre { font: 12px/1.45 ui-monospace, monospace; } pre { white-space: pre-wrap;
-  overflow-wrap: anywhere; background: var(--panel); border-radius: 6px; padding: 8px; }
-li code { overflow-wrap: anywhere; } .kind { font-size: 11px; border-radius: 4px; padding: 1px 6px;
-  background: var(--panel); color: var(--c0); } .kind.bad { color: var(--bad); }
-details summary { cursor: pointer; color: var(--faint); font-size: 12px; }
-""" + "".join(
-    f".line.c{i} {{ stroke: var(--c{i}); }} rect.c{i}, circle.c{i} {{ fill: var(--c{i}); }} "
-    f"i.c{i} {{ background: var(--c{i}); }}\n"
-    for i in range(8)
-)
 
 
 def write_report(folder: Path, summary: Summary) -> None:
@@ -76,25 +35,13 @@ def page(
     title = ", ".join(summary.scenarios) or "a run"
     sections = [
         _head(summary),
-        _section("Reward during training", _training(summary, steps)),
-        _section("Held-out tasks, before and after", _held_out(summary, before, after)),
-        _section("The same tasks, side by side", _side_by_side(before, after)),
-        _section("Time", _time(summary)),
-        _section("How it was made", _made(summary)),
+        section("Reward during training", _training(summary, steps)),
+        section("Held-out tasks, before and after", _held_out(summary, before, after)),
+        section("The same tasks, side by side", _side_by_side(before, after)),
+        section("Time", _time(summary)),
+        section("How it was made", _made(summary)),
     ]
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
-        '</title><meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style></head><body>{''.join(sections)}</body></html>\n"
-    )
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>" if body else ""
-
-
-def _card(name: str, value: str, more: str) -> str:
-    return f"<div class=card>{escape(name)}<b>{escape(value)}</b><span>{escape(more)}</span></div>"
+    return document(title, sections)
 
 
 def _plus_minus(score: Score | None) -> str:
@@ -104,23 +51,22 @@ def _plus_minus(score: Score | None) -> str:
 def _head(summary: Summary) -> str:
     before, after = summary.baseline, summary.trained
     model = "the embedded tiny model" if summary.model == "tiny" else summary.model
-    cards = []
+    shown = []
     for name, result in (("Before", before), ("After", after)):
         if result is not None:
             more = f"greedy {result.greedy.mean:.3f}; {result.sampled.perfect:.0%} perfect"
-            cards.append(_card(name, _plus_minus(result.sampled), more))
+            shown.append(card(name, _plus_minus(result.sampled), more))
     if before is not None and after is not None:
         change = after.sampled.mean - before.sampled.mean
         more = f"{after.sampled.tasks} held-out tasks, sampled"
-        cards.append(_card("Change", f"{change:+.3f}", more))
-    cards.append(
-        _card("Time", _duration(sum(summary.seconds.values())), f"{summary.steps} GRPO steps")
+        shown.append(card("Change", f"{change:+.3f}", more))
+    shown.append(
+        card("Time", _duration(sum(summary.seconds.values())), f"{summary.steps} GRPO steps")
     )
     return (
         f"<h1>{escape(', '.join(summary.scenarios))}</h1>"
         f'<p class="faint">GRPO on {escape(model)}, {escape(summary.device)}, seed '
-        f"{summary.seeds.get('run')}; {summary.status}</p>"
-        f'<div class="cards">{"".join(cards)}</div>'
+        f"{summary.seeds.get('run')}; {summary.status}</p>" + cards(shown)
     )
 
 
@@ -243,27 +189,12 @@ def _episode(name: str, record: Mapping[str, Any]) -> str:
     failed = [gate for gate, holds in record["gates"].items() if not holds]
     faults = [*missed, *(f"gate {gate}" for gate in failed)]
     faults += [f"penalty {p}" for p, factor in record["penalties"].items() if factor < 1]
-    calls = "".join(_call(call) for call in record["calls"])
+    calls = "".join(call_item(call) for call in record["calls"])
     answer = record["answer"] or "(no answer)"
     return (
         f"<p>{name}: <b>{record['reward']:.3f}</b>"
         + (f' <span class="faint">short of: {escape(", ".join(faults))}</span>' if faults else "")
         + f'</p><ol>{calls}</ol><p class="faint">{escape(answer)}</p>'
-    )
-
-
-def _call(call: Mapping[str, Any]) -> str:
-    arguments = json.dumps(call["args"], ensure_ascii=False)
-    response = json.dumps(call["response"], ensure_ascii=False, indent=1)
-    bad = "" if call["kind"] == "ok" else " bad"
-    shown = f"<pre>{escape(response)}</pre>"
-    if len(response) > LONG:
-        shown = f"<details><summary>response</summary>{shown}</details>"
-    if call["response"] is None:
-        shown = ""
-    return (
-        f"<li><code>{escape(call['op'])} {escape(arguments)}</code> "
-        f'<span class="kind{bad}">{escape(call["kind"])} {call["status"] or ""}</span>{shown}</li>'
     )
 
 
