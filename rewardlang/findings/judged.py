@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rewardlang import driver, kept
 from rewardlang.cache import Cache, sha256
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic
+
+if TYPE_CHECKING:
+    from rewardlang.judge.judgement import Judgement
 
 _KIND = "found"
 
@@ -55,18 +58,22 @@ def judged(job: Job) -> Judged:
 
     path, content, chosen, use_cache = job
     budget = Budget(**chosen)  # type: ignore[arg-type]
-    judgement = judge_file(path, use_cache=use_cache, budget=budget)
-    items = _items(path)
-    undecided = sorted({code for each in judgement.undecided for code in each.codes})
+    found = of_judgement(path, judge_file(path, use_cache=use_cache, budget=budget))
     if use_cache and not budget.spent:
         entry = {
-            **kept.to_plain(judgement.diagnostics),
-            "scenario": judgement.scenario,
-            "undecided": undecided,
-            "items": items,
+            **kept.to_plain(found.diagnostics),
+            "scenario": found.scenario,
+            "undecided": sorted(found.undecided),
+            "items": found.items,
         }
         Cache().write(_KIND, _key(content, chosen), json.dumps(entry).encode())
-    return Judged(judgement.scenario, judgement.diagnostics, frozenset(undecided), items)
+    return found
+
+
+def of_judgement(path: Path, judgement: Judgement) -> Judged:
+    """The findings of a judgement of a file."""
+    undecided = frozenset(code for each in judgement.undecided for code in each.codes)
+    return Judged(judgement.scenario, judgement.diagnostics, undecided, _items(path))
 
 
 def _items(path: Path) -> tuple[tuple[int, int], ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rewardlang import driver, kept
 from rewardlang.diagnostics.diagnostic import Diagnostic
@@ -12,12 +14,15 @@ from rewardlang.diagnostics.suppress import Use, suppression_of
 from rewardlang.findings import baseline as baselines
 from rewardlang.findings.baseline import Baseline
 from rewardlang.findings.finding import Finding, fingerprints
-from rewardlang.findings.judged import Judged, judged, kept_judgement, rules
+from rewardlang.findings.judged import Judged, judged, kept_judgement, of_judgement, rules
 from rewardlang.findings.selection import Selection
 from rewardlang.findings.settings import Finder, Settings
 from rewardlang.findings.twins import twins
 from rewardlang.findings.unused import unused
 from rewardlang.findings.workers import Workers
+
+if TYPE_CHECKING:
+    from rewardlang.judge.judgement import Judgement
 
 Progress = Callable[[str, int], None]
 """Told what is done and how many files are left."""
@@ -106,8 +111,16 @@ _FROM_ELSEWHERE = frozenset({"G806", "G808", "G809", "G810"})
 """Codes that one file does not decide: found in rollouts, or by comparing files."""
 
 
-def lint(paths: Sequence[Path], options: Options, progress: Progress | None = None) -> Result:
-    """Lint files, and judge the scenarios among them that have no errors."""
+def lint(
+    paths: Sequence[Path],
+    options: Options,
+    progress: Progress | None = None,
+    judgements: Mapping[Path, Judgement] = MappingProxyType({}),
+) -> Result:
+    """Lint files, and judge the scenarios among them that have no errors.
+
+    `judgements` are of files that were judged already, whatever errors they have.
+    """
     finder = Finder()
     settings = [options.over(finder.settings(path)) for path in paths]
     with Workers(progress) as workers:
@@ -120,7 +133,10 @@ def lint(paths: Sequence[Path], options: Options, progress: Progress | None = No
             _File(path, chosen, chosen.selection_for(path), known[chosen.baseline], each)
             for path, chosen, each in zip(paths, settings, linted, strict=True)
         ]
-        _judge([file for file in files if _to_judge(file)], options, workers)
+        for file in files:
+            if file.path in judgements:
+                file.judged = of_judgement(file.path, judgements[file.path])
+        _judge([f for f in files if f.judged is None and _to_judge(f)], options, workers)
     _compare(files)
     for file in files:
         file.found = _gather(file)
