@@ -99,6 +99,8 @@ def command(
     else:
         raise Failure(f"{file} has no `oracle:`; `rewardlang oracle {file}` searches for one")
     policies.play(environment, playing)
+    if trace is not None and trace.frozen:
+        environment.freeze()
     why = explain(scenario, environment.episode)
     _print(environment, why, full, form)
     if save:

@@ -116,6 +116,12 @@ class Bench:
         environment.finish(answer)
         return played(environment, sent)
 
+    def frozen(self, base: Played) -> Played:
+        """The calls of an episode with their responses, paid as if they had changed nothing."""
+        self.again(base, base.sent, base.answer)
+        self.environment.freeze()
+        return played(self.environment, base.sent)
+
     def follow(
         self,
         seed: int,

@@ -18,10 +18,6 @@ from rewardlang.judge.judgement import Undecided
 from rewardlang.judge.leaves import Path, leaves
 from rewardlang.judge.mutant import Mutant, Start, spoken
 from rewardlang.judge.undo import undone
-from rewardlang_runtime import Call, Episode
-from rewardlang_runtime.calls import CallBetween
-from rewardlang_runtime.plan import plan_of
-from rewardlang_runtime.world import World
 
 CLEARLY = 0.9
 """A share of the oracle's reward that what is wrong must not reach, and what is right must."""
@@ -126,7 +122,7 @@ def _played(bench: Bench, start: Start, ends: Ends) -> Iterator[Tried]:
     for mutant in undone(start, ends):
         yield _judged(mutant, base, start.again(mutant.sent, mutant.answer), False, control)
     if ends.world(base.episode.final) != ends.world(base.episode.initial):
-        frozen = _frozen(bench, base)
+        frozen = bench.frozen(base)
         right = frozen.reward < CLEARLY
         name = "the oracle's calls in a world that stays as it is"
         yield Tried(
@@ -162,18 +158,3 @@ def _judged(
     return Tried(
         "mutant", mutant.group, mutant.what, played, expected, right, base, place=mutant.place
     )
-
-
-def _frozen(bench: Bench, base: Played) -> Played:
-    """The oracle's calls and their responses, as if the world had not noticed."""
-    initial, episode = base.episode.initial, base.episode
-    calls: list[Call] = [
-        CallBetween(call, initial, initial) if isinstance(call, CallBetween) else call
-        for call in base.calls
-    ]
-    world = World(plan_of(bench.compiled).base)
-    frozen = Episode(calls, episode.params, episode.setup, initial, world, episode.answer)
-    detail = bench.compiled.detail(frozen)
-    line = {**base.line, "reward": detail.reward, "world": "frozen"}
-    line["parts"] = dict(zip(base.line["parts"], detail.parts, strict=True))
-    return Played(base.seed, base.sent, base.answer, tuple(calls), detail, frozen, line)

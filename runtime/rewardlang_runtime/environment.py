@@ -60,12 +60,13 @@ class Environment:
         seed: The task's seed.
         episode: The episode, with the calls so far; what rewards read.
         faults: Tracebacks of operations that failed, which is a mistake in their API file.
+        frozen: Whether `freeze` has made the world of the episode what it was at the start.
     """
 
     __slots__ = (
         "_actor", "_base", "_before", "_kept", "_limit", "_next_seed", "_over", "_room", "_scored",
-        "_state", "_tasks", "_ticks", "_tools", "_width", "episode", "faults", "params", "prompt",
-        "scenario", "seed", "split", "system", "tools",
+        "_state", "_tasks", "_ticks", "_tools", "_width", "episode", "faults", "frozen", "params",
+        "prompt", "scenario", "seed", "split", "system", "tools",
     )  # fmt: skip
 
     def __init__(self, scenario: Scenario, split: str = "train") -> None:
@@ -94,6 +95,7 @@ class Environment:
         self.params: Params = {}
         self.prompt = self.system = ""
         self.faults: list[str] = []
+        self.frozen = False
         self.episode: Episode = Episode([], {}, (), self._base.world)
 
     # ---- the loop, in Gymnasium's words ----
@@ -127,7 +129,7 @@ class Environment:
         self.prompt = prompt
         self.system = system
         self.episode = Episode([], params, setup, base.world, World(base))
-        self._over = False
+        self._over = self.frozen = False
         self._room = self._limit
         self._ticks = 0
         self._before = 0.0
@@ -247,6 +249,23 @@ class Environment:
             answer = answer[: self.scenario.answer_limit]
             self.episode.cuts += 1
         self.episode.answer = answer if answer.isascii() else well_formed(answer)
+
+    def freeze(self) -> None:
+        """Go on as if no call had changed the world; the calls and their responses stay.
+
+        What the episode earns then is what the reward pays for calls alone, whatever came of them.
+        """
+        self._end()
+        self._state, self.frozen = None, True
+        episode, initial = self.episode, self.episode.initial
+        calls = [
+            CallBetween(call, initial, initial) if isinstance(call, CallBetween) else call
+            for call in episode.calls
+        ]
+        self.episode = Episode(
+            calls, episode.params, episode.setup, initial, World(self._base),
+            episode.answer, episode.cuts,
+        )  # fmt: skip
 
     def reward(self) -> float:
         """The reward of the episode as it is now."""

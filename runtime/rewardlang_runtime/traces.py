@@ -1,8 +1,9 @@
 """Trace files: recorded episodes as JSON lines, written, read and scored without the compiler.
 
 A line is an object with `calls` (each with `op`, `args`, and as far as they were recorded `kind`,
-`status` and `response`), `answer`, and the task: `seed` and `split`, or `params`. Keys that are not
-known here are kept out of the way in `extra`.
+`status` and `response`), `answer`, and the task: `seed` and `split`, or `params`. `world`:
+"frozen" says that the calls are paid as if they had changed nothing (`Environment.freeze`). Keys that
+are not known here are kept out of the way in `extra`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _KEYS = frozenset(("scenario", "seed", "split", "params", "calls", "answer"))
 
 
+_FROZEN = "frozen"
+
+
 class BadTrace(ValueError):
     """A line that is no trace; the message starts with the number of the line."""
 
@@ -38,6 +42,7 @@ class Trace(NamedTuple):
             as the text that the policy wrote.
         recorded: What each call was answered, as far as the recording says: `kind`, `status`,
             `response`.
+        frozen: Whether it is paid in a world that its calls have not changed.
     """
 
     line: int
@@ -49,6 +54,7 @@ class Trace(NamedTuple):
     recorded: tuple[dict[str, Json], ...]
     answer: str
     extra: dict[str, Json]
+    frozen: bool = False
 
 
 class Verdict(NamedTuple):
@@ -62,6 +68,7 @@ def record(environment: Environment) -> dict[str, Json]:
     """The episode of an environment, as a line of a trace file holds it."""
     episode, detail = environment.episode, environment.detail()
     scenario = environment.scenario
+    world: dict[str, Json] = {"world": _FROZEN} if environment.frozen else {}
     return {
         "scenario": scenario.name,
         "split": environment.split,
@@ -71,6 +78,7 @@ def record(environment: Environment) -> dict[str, Json]:
         "answer": episode.answer,
         "reward": detail.reward,
         "parts": dict(zip([name for name, _ in scenario.parts], detail.parts, strict=True)),
+        **world,
     }
 
 
@@ -137,6 +145,7 @@ def _trace(data: Any, line: int) -> Trace:
         recorded=tuple(recorded for _, recorded in read),
         answer=_of(data, "answer", str, where) or "",
         extra={key: value for key, value in data.items() if key not in _KEYS},
+        frozen=data.get("world") == _FROZEN,
     )
 
 
@@ -200,4 +209,6 @@ def score_trace(scenario: Scenario, trace: Trace) -> Verdict:
                     "the recording is of another world",
                 )
     environment.finish(trace.answer)
+    if trace.frozen:
+        environment.freeze()
     return Verdict(environment.detail(), "")

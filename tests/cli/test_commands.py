@@ -119,6 +119,20 @@ def test_a_saved_episode_is_played_and_scored_alike(run: Run) -> None:
             assert scored["traces"][0]["reward"] == pytest.approx(float(reward[1]))
 
 
+def test_a_trace_in_a_frozen_world_is_paid_for_its_calls_alone(run: Run) -> None:
+    file = Path(__file__).parents[2] / "examples" / "jira_assign.yaml"
+    checked(run, "run", file, "--save", "done.jsonl")
+    record = json.loads(Path("done.jsonl").read_text())
+    Path("frozen.jsonl").write_text(json.dumps(record | {"world": "frozen"}) + "\n")
+    said = checked(run, "run", file, "--trace", "frozen.jsonl", "--save", "again.jsonl")
+    assert "paid as if these calls had changed nothing" in said
+    again = json.loads(Path("again.jsonl").read_text())
+    assert again["world"] == "frozen"
+    assert again["calls"] == record["calls"]
+    scored = json.loads(checked(run, "score", file, "frozen.jsonl", "--format", "json"))
+    assert scored["traces"][0]["reward"] == again["reward"] < 0.5 < record["reward"]
+
+
 def lines(*records: object) -> None:
     text = "\n".join(json.dumps(record) for record in records)
     Path("traces.jsonl").write_text(text + "\n")
