@@ -25,6 +25,7 @@ from rewardlang.types.json_schema import Schemas
 from rewardlang.types.types import Type
 from rewardlang.walk import everything
 
+_SAYS = re.compile(r"^(rewardlang|scenario|api|world)[ \t]*:", re.MULTILINE)
 _WORD = re.compile(r"\w+", re.ASCII)
 
 
@@ -61,7 +62,12 @@ class Analysis:
 
     @cached_property
     def findings(self) -> tuple[Diagnostic, ...]:
-        """What the static rules find, as far as the project wants to know it."""
+        """What the static rules find, as far as the project wants to know it.
+
+        Nothing in a file that says in no line what it is: editors show servers all YAML.
+        """
+        if not _SAYS.search(self.source.text):
+            return ()
         selection = Finder().settings(self.path).selection_for(self.path)
         found = (*self.checked.diagnostics, *unneeded(self.path, self.checked))
         return tuple(each for each in found if selection.wants(each.code))

@@ -144,8 +144,9 @@ def test_broken_texts_never_end_the_server(editor: Editor) -> None:
     editor.open("broken.yaml", "rewardlang: 1\n")
     for text in BROKEN:
         editor.change("broken.yaml", text)
-        shown = editor.diagnostics("broken.yaml")
-        assert any(d["severity"] == 1 for d in shown), text
+        wrong = [d for d in editor.diagnostics("broken.yaml") if d["severity"] == 1]
+        ours = text.startswith(("rewardlang:", "scenario:"))
+        assert bool(wrong) == ours, text
         here = {
             "textDocument": {"uri": editor.uri("broken.yaml")},
             "position": {"line": 1, "character": 4},
