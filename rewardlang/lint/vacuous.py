@@ -90,7 +90,7 @@ def _paid_without(
         return False
     idle = [Literal(Total(((Counter(name), 1),), "==", 0)) for name in patterns]
     gates = [reading.logic.formula(gate.require) for gate in reading.zero_gates()]
-    return reading.logic.by_trace_alone([*way, *idle, *gates])
+    return reading.logic.by_trace_alone(expr, [*way, *idle, *gates])
 
 
 def _by_way_of(literal: Literal, term: Term) -> list[Term] | None:

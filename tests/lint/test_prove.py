@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from resolve.desk import check, linted, summary
 
-from rewardlang.lint.proofs import Logic, prove
+from rewardlang.lint.proofs import Logic, decide, prove
 from rewardlang.lint.proofs.terms import All, Atom, Either, Literal, Term
 from rewardlang.lint.proofs.values import TRUTH
 
@@ -96,6 +96,25 @@ def test_too_many_choices_without_the_solver(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(prove, "z3", lambda: None)
     assert logic().answer(pigeons(7)).left_open == "choices"
     assert not logic().answer(pigeons(4)).possible
+
+
+def test_what_the_trace_alone_decides_is_said_when_left_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S305 and S306 ask this; no solver is asked."""
+    from resolve.desk import resolved
+
+    lets = "let: {x: exactly 5 getTicket and at_least 3 closeTicket and count(any) > 3}"
+    scenario, _ = resolved(f"{lets}\nlimits: {{calls: 20}}\n")
+    assert scenario is not None
+    asked = scenario.lets[0].value
+    reading = Logic(scenario)
+    assert reading.by_trace_alone(asked, [reading.formula(asked)])
+    assert not reading.open
+    monkeypatch.setattr(decide, "MOST_STATES", 2)
+    reading = Logic(scenario)
+    assert not reading.by_trace_alone(asked, [reading.formula(asked)])
+    assert [(each.expr, each.why) for each in reading.open] == [(asked, "size")]
 
 
 def test_what_the_solver_finds_is_tried_on_the_trace() -> None:

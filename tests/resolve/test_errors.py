@@ -27,8 +27,10 @@ def test_reported(case):
 
 @pytest.mark.parametrize("case", cases("accepted.yaml"))
 def test_accepted(case):
-    # Whether the reward is a good one is not what these expressions are about.
-    found = [(d.code.id, d.message) for d in linted(check(case)) if d.code.id[0] in "YTDN"]
+    # Whether the reward is a good one is not what these expressions are about; nor how a text is
+    # compared, N409.
+    said = [d for d in linted(check(case)) if d.code.id[0] in "YTDN" and d.code.id != "N409"]
+    found = [(d.code.id, d.message) for d in said]
     assert found == []
 
 

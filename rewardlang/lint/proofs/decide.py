@@ -135,10 +135,11 @@ class Logic:
             return Answer(True, facts)
         return Answer(True, facts, "size" if prove.z3() else "solver")
 
-    def by_trace_alone(self, terms: Sequence[Term]) -> bool:
+    def by_trace_alone(self, asked: tree.Expr, terms: Sequence[Term]) -> bool:
         """Whether formulas can hold together whatever values are, besides what the trace decides.
 
         Only what is settled when the episode starts may be assumed, and that nothing else changed.
+        False when that was not decided, which is noted for `asked`.
         """
         horizon = self.scenario.limits.calls
 
@@ -152,6 +153,7 @@ class Logic:
             within = space(terms, self.abstraction.domains, {})
             return Tableau(within, accept).solve(terms) is not None
         except TooMany:
+            self.leave_open(asked, "size")
             return False
 
     def _whole(self, terms: Sequence[Term], horizon: int) -> Answer:
