@@ -17,6 +17,7 @@ COMMANDS = {
     "score": "Score recorded traces.",
     "test": "Run the `tests:` of scenario files.",
     "oracle": "Search a solution of a scenario, and print it as YAML.",
+    "report": "Report on a scenario: one page to sign.",
     "train": "Train a policy on scenarios by GRPO.",
     "eval": "Measure a policy on held-out tasks.",
     "explain": "Explain a diagnostic by its code.",
