@@ -64,6 +64,12 @@ _LEVELS = ("error", "warning", "note")
     help="What the judge may spend: draws, expansions, seconds.",
 )
 @click.option(
+    "--rollouts",
+    type=click.Path(),
+    metavar="RUN",
+    help="Hold the rollouts of a run against the reward: a run folder, or a .jsonl of traces.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
@@ -95,8 +101,9 @@ def command(
     rewardlang lint scenarios/
     rewardlang lint tidy.yaml --select H,N405
     rewardlang lint scenarios/ --changed-only main --format github
+    rewardlang lint tidy.yaml --rollouts runs/tidy
     """
-    from rewardlang.findings import run, traces
+    from rewardlang.findings import traces
 
     options = _options(chosen)
     files = _changed(changed_only, paths)
@@ -104,7 +111,7 @@ def command(
         _mend(files, options, unsafe_fixes, diff)
         if diff:
             return 0
-    result = run.lint(files, options, _progress())
+    result = _lint(files, options)
     if write_baseline:
         return _write_baseline(options, files, result)
     findings = result.findings
@@ -116,6 +123,16 @@ def command(
     shown = [f for f in findings if _LEVELS.index(f.level) <= _LEVELS.index(level)]
     _print(shown, [path.as_posix() for path in files], len(result.accepted), form)
     return EXIT_FINDINGS if any(f.level != "note" for f in findings) else 0
+
+
+def _lint(files: list[Path], options: Options) -> Result:
+    from rewardlang.findings import run
+    from rewardlang.judge.rollouts import BadRollouts
+
+    try:
+        return run.lint(files, options, _progress())
+    except BadRollouts as error:
+        raise click.UsageError(f"--rollouts: {error}") from error
 
 
 def _options(chosen: dict[str, Any]) -> Options:
@@ -148,6 +165,7 @@ def _options(chosen: dict[str, Any]) -> Options:
     return Options(
         prefixes["select"], prefixes["ignore"], baseline, budget, chosen["static"],
         use_cache=not chosen["no_cache"],
+        rollouts=Path(chosen["rollouts"]) if chosen["rollouts"] else None,
     )  # fmt: skip
 
 

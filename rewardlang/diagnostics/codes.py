@@ -365,14 +365,25 @@ SPARSE_FIRST_STEP = _code(
     "G804", "sparse-first-step", "warning", "no single call from the start changes the reward"
 )
 SATURATED = _code(
-    "G807", "saturated", "warning", "whoever knows the names of the tools gets everything"
-)
+    "G807", "saturated", "warning",
+    "there is nothing to learn: everything is earned without the task, or nothing at all",
+)  # fmt: skip
 LADDER = _code(
     "G803", "probe-ladder-not-monotone", "warning", "a step of the oracle lowers the reward"
 )
 GATE_HEAVY = _code(
     "G805", "gate-heavy", "note", "one gate takes everything from most partial episodes"
 )
+DEGENERATE = _code(
+    "G806", "degenerate-in-rollouts", "warning", "in most groups all rollouts earned the same"
+)
+DEAD_PART = _code(
+    "G808", "dead-part", "warning", "a part was the same in all rollouts, or as another part"
+)
+RISING_REWARD_FALLING_CHECK = _code(
+    "G809", "rising-reward-falling-check", "warning",
+    "the training reward rose while a stricter check fell",
+)  # fmt: skip
 PROMPT_DUPLICATES = _code(
     "G810", "prompt-duplicates", "warning", "the same task stands in two places"
 )

@@ -22,6 +22,9 @@ from rewardlang.findings.unused import unused
 from rewardlang.findings.workers import Workers
 
 if TYPE_CHECKING:
+    from rewardlang.findings.trained import Trained
+
+if TYPE_CHECKING:
     from rewardlang.judge.judgement import Judgement
 
 Progress = Callable[[str, int], None]
@@ -42,6 +45,7 @@ class Options:
     budget: Mapping[str, float] = field(default_factory=dict)
     static: bool = False
     use_cache: bool = True
+    rollouts: Path | None = None
 
     def baseline_for(self, file: Path) -> Path:
         """Where findings of a file are accepted."""
@@ -89,6 +93,7 @@ class _File:
     linted: driver.Linted
     judged: Judged | None = None
     twin: Diagnostic | None = None
+    trained: Sequence[Diagnostic] = ()
     found: list[Finding] = field(default_factory=list)
 
     @property
@@ -120,7 +125,12 @@ def lint(
     """Lint files, and judge the scenarios among them that have no errors.
 
     `judgements` are of files that were judged already, whatever errors they have.
+
+    Raises:
+        BadRollouts: `options.rollouts` are not there, are broken, or are of none of the scenarios.
     """
+    # What is wrong with them shows before anything is judged.
+    rollouts = None if options.rollouts is None else _read(options.rollouts)
     finder = Finder()
     settings = [options.over(finder.settings(path)) for path in paths]
     with Workers(progress) as workers:
@@ -138,6 +148,8 @@ def lint(
                 file.judged = of_judgement(file.path, judgements[file.path])
         _judge([f for f in files if f.judged is None and _to_judge(f)], options, workers)
     _compare(files)
+    if rollouts is not None:
+        _watch([file for file in files if file.linted.judgeable], rollouts)
     for file in files:
         file.found = _gather(file)
     extra = [*_settings_problems(settings), *_baseline_problems(files, known)]
@@ -194,6 +206,19 @@ def _compare(files: Sequence[_File]) -> None:
         file.twin = by_file.get(file.name)
 
 
+def _read(path: Path) -> Trained:
+    from rewardlang.findings.trained import Trained
+
+    return Trained(path)
+
+
+def _watch(files: Sequence[_File], rollouts: Trained) -> None:
+    """Note what the rollouts of a run say of the scenarios that they are of."""
+    found = rollouts.findings([file.path for file in files])
+    for file in files:
+        file.trained = found.get(file.path, ())
+
+
 def _gather(file: _File) -> list[Finding]:
     """All findings of a file that no comment silences, in the order of the text."""
     diagnostics = list(file.linted.diagnostics)
@@ -201,6 +226,7 @@ def _gather(file: _File) -> list[Finding]:
     more = list(file.judged.beside(diagnostics)) if file.judged is not None else []
     if file.twin is not None:
         more.append(file.twin)
+    more += file.trained
     for each in more:
         use = suppression_of(each, file.linted.suppressions)
         if use is None:

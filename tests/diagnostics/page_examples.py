@@ -9,6 +9,7 @@ line of the fence says, and whether the code is one that only playing the scenar
     ```yaml api      apis/desk.yaml       apis/helpdesk.yaml
     ```yaml world    worlds/office.yaml   worlds/hall.yaml
     ```toml settings, ```json baseline    rewardlang.toml and baseline.json, whole
+    ```jsonl rollouts                     rollouts.jsonl: the lines, each for eight tasks
 
 All blocks of a section make one scenario. The one under "Reported" must be reported with the page's
 code and no other, that under "Accepted" with nothing; those of a judge's code have no static
@@ -18,6 +19,7 @@ finding, and the judge reports the code, among others, or not at all. A fragment
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -25,11 +27,15 @@ from pathlib import Path
 from rewardlang.diagnostics.diagnostic import Diagnostic
 
 BASE = Path(__file__).parent / "base"
-WHOLE = {"settings": "rewardlang.toml", "baseline": "baseline.json"}
+WHOLE = {
+    "settings": "rewardlang.toml",
+    "baseline": "baseline.json",
+    "rollouts": "rollouts.jsonl",
+}
 FILES = {"scenario": "close.yaml", "api": "apis/desk.yaml", "world": "worlds/office.yaml", **WHOLE}
 JUDGED_FILES = {"scenario": "judged.yaml", "api": "apis/helpdesk.yaml", "world": "worlds/hall.yaml"}
 _SECTION = re.compile(r"^## (\w+)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_BLOCK = re.compile(r"^```(?:yaml|toml|json) *(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(?:yaml|toml|jsonl?) *(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def sections(page: str) -> dict[str, list[tuple[str, str]]]:
@@ -49,6 +55,12 @@ def spliced(base: str, fragment: str) -> str:
     return "".join(part for part in kept if part.split(":", 1)[0] not in keys) + fragment
 
 
+def on_eight_tasks(lines: str) -> str:
+    """Rollouts of eight groups a step out of those of one."""
+    rollouts = [json.loads(line) for line in lines.splitlines()]
+    return "".join(json.dumps({"seed": seed, **r}) + "\n" for seed in range(8) for r in rollouts)
+
+
 def by_playing() -> frozenset[str]:
     """The codes that the judge reports and no lint."""
     from rewardlang import lint
@@ -64,7 +76,9 @@ def write(blocks: list[tuple[str, str]], folder: Path, files: dict[str, str] = F
     shutil.copytree(BASE, folder, dirs_exist_ok=True)
     for kind, text in blocks:
         path = folder / files[kind]
-        if kind not in WHOLE:
+        if kind == "rollouts":
+            text = on_eight_tasks(text)
+        elif kind not in WHOLE:
             text = spliced(path.read_text(encoding="utf-8"), text)
         path.write_text(text, encoding="utf-8")
     return folder / files["scenario"]
@@ -74,7 +88,9 @@ def check(blocks: list[tuple[str, str]], folder: Path) -> list[Diagnostic]:
     """Every static finding in the scenario that the blocks make, with its settings."""
     from rewardlang.findings import run
 
-    result = run.lint([write(blocks, folder)], run.Options(static=True, use_cache=False))
+    path = write(blocks, folder)
+    rollouts = folder / FILES["rollouts"] if any(kind == "rollouts" for kind, _ in blocks) else None
+    result = run.lint([path], run.Options(static=True, use_cache=False, rollouts=rollouts))
     return [finding.diagnostic for finding in result.findings]
 
 
