@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
 from rewardlang import tree
+from rewardlang.memo import Memo
 from rewardlang.source import Span
 from rewardlang.tree import Facts, LetDef
 
@@ -39,15 +40,21 @@ def _holding(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.name not in ("facts", "span"))
 
 
-def everything(node: Any) -> Iterator[tree.Expr]:
-    """All expressions under `node`, and itself when it is one; lets are not followed."""
-    if isinstance(node, tree.Typed):
-        yield node  # type: ignore[misc]
-    waiting = below(node)[::-1]
+def _everything(node: Any) -> tuple[tree.Expr, ...]:
+    found: list[tree.Expr] = []
+    waiting = [node] if isinstance(node, tree.Typed) else below(node)[::-1]
     while waiting:
         expr = waiting.pop()
-        yield expr
+        found.append(expr)
         waiting += below(expr)[::-1]
+    return tuple(found)
+
+
+everything: Memo[Any, tuple[tree.Expr, ...]] = Memo(_everything, 1024)
+"""All expressions under a node, and itself when it is one, in order; lets are not followed.
+
+Remembered: most lints look through all of a reward.
+"""
 
 
 def mentioned(nodes: Iterable[Any], lets: Mapping[str, LetDef]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rewardlang import tree
-from rewardlang.lint.memo import Memo
+from rewardlang.memo import Memo
 from rewardlang.lint.sources import through
 from rewardlang.model import Operation
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rewardlang import tree
+from rewardlang.memo import Memo
 from rewardlang.model import Gate, Part, Penalty, Scenario
 from rewardlang.types.types import Bool, Number
 
@@ -41,8 +42,7 @@ class Claim:
     call: bool = False
 
 
-def claims(scenario: Scenario) -> Iterator[Claim]:
-    """The atoms of gates, parts and penalties, in the order of the file."""
+def _claims(scenario: Scenario) -> Iterator[Claim]:
     taking = _Taking({let.name: let for let in scenario.lets})
     closing = [gate for gate in scenario.gates if gate.otherwise < _CLOSING]
     gates = tuple(gate.require for gate in closing)
@@ -57,6 +57,10 @@ def claims(scenario: Scenario) -> Iterator[Claim]:
         if penalty.when is not None:
             yield from taking.apart(Claim(penalty.when, -1, penalty, gates))
         yield from taking.apart(Claim(penalty.factor, 1, penalty, gates))
+
+
+claims: Memo[Scenario, tuple[Claim, ...]] = Memo(lambda scenario: tuple(_claims(scenario)), 4)
+"""The atoms of gates, parts and penalties, in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)

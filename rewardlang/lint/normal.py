@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
+from typing import Any
 
 from rewardlang import tree
 from rewardlang.resolve.keys import key
@@ -39,9 +41,13 @@ def normal(part: object) -> str:
         case str() | int() | float() | None:
             return repr(part)
         case _:
-            names = [f.name for f in fields(part) if f.name not in _IGNORED]  # type: ignore[arg-type]
-            inner = ",".join(normal(getattr(part, name)) for name in names)
+            inner = ",".join([normal(getattr(part, name)) for name in _fields(type(part))])
             return f"{type(part).__name__}({inner})"
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _IGNORED)
 
 
 def negated(expr: tree.Expr) -> str:

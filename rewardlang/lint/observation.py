@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.lint.memo import Memo
+from rewardlang.memo import Memo
 from rewardlang.lint.registry import lint
 from rewardlang.lint.sources import reads
 from rewardlang.model import Api, Scenario

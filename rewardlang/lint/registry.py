@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic
-from rewardlang.lint.memo import Memo
+from rewardlang.memo import Memo
 from rewardlang.model import Api, Scenario
 
 Lint = Callable[[Scenario], Iterator[Diagnostic]]

@@ -87,6 +87,10 @@ class Sizes:
     calls: int = 0
     text: float = _STRING
     items: float = MAX_ITEMS
+    _known: dict[tuple[int, Provenance, int], tuple[Type, Extent]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What was found for types, by their identity: an API's are met again at every expression."""
 
     @property
     def numbers(self) -> tuple[object, ...]:
@@ -102,6 +106,12 @@ class Sizes:
     def of_type(self, type_: Type, provenance: Provenance, depth: int = 0) -> Extent:
         """A value of `type_`: data of the world is as large as it is, that of the policy as the
         caps on arguments allow."""
+        place = (id(type_), provenance, depth)
+        if place not in self._known:
+            self._known[place] = (type_, self._of_type(type_, provenance, depth))
+        return self._known[place][1]
+
+    def _of_type(self, type_: Type, provenance: Provenance, depth: int) -> Extent:
         target = self.expand(without_null(type_))
         fixed = provenance == "scenario"
         match target:

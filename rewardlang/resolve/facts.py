@@ -6,7 +6,7 @@ from rewardlang import tree
 from rewardlang.types.relations import may_be_null
 from rewardlang.types.types import Any, Bool, Error, Provenance, Stage, Type
 
-_TRUST: tuple[Provenance, ...] = ("scenario", "environment", "agent")
+_DISTRUST: dict[Provenance, int] = {"scenario": 0, "environment": 1, "agent": 2}
 
 
 def rises(expr: tree.Expr) -> bool:
@@ -40,12 +40,17 @@ def collect(
 def _facts(
     type_: Type, parts: tuple[tree.Expr, ...], can_fail: bool, uncertain: bool
 ) -> tree.Facts:
-    trust = max((_TRUST.index(part.facts.provenance) for part in parts), default=0)
+    trust: Provenance = "scenario"
     stage: Stage = "setup"
-    if any(part.facts.stage == "episode" for part in parts):
-        stage = "episode"
-    failing = can_fail or any(map(rises, parts))
-    return tree.Facts(type_, _TRUST[trust], stage, failing, uncertain)
+    failing = can_fail
+    for part in parts:  # one loop: this runs for every node of every expression
+        facts = part.facts
+        if _DISTRUST[facts.provenance] > _DISTRUST[trust]:
+            trust = facts.provenance
+        if facts.stage == "episode":
+            stage = "episode"
+        failing = failing or rises(part)
+    return tree.Facts(type_, trust, stage, failing, uncertain)
 
 
 def always_there(expr: tree.Expr) -> bool:

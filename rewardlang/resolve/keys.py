@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import fields
+from functools import lru_cache
 
 from rewardlang import tree
+from rewardlang.memo import Memo
 from rewardlang.types.types import CallType
 
 _IGNORED = frozenset({"span", "facts", "safe", "plain"})
@@ -18,6 +20,12 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 
 def key(part: object) -> str:
     """The key of a typed expression, or of a part of one. `x?.y` and `x.y` have the same."""
+    if isinstance(part, tree.Typed):
+        return _known(part)
+    return _key(part)
+
+
+def _key(part: object) -> str:
     if isinstance(part, tree.Const):
         return json.dumps(part.value, sort_keys=True)
     if isinstance(part, tree.Get):
@@ -36,11 +44,16 @@ def key(part: object) -> str:
     return f"{type(part).__name__}({inner})"
 
 
+_known: Memo[object, str] = Memo(_key, 1024)
+"""An expression is typed from its parts up, and its key is made of theirs."""
+
+
 def get_key(object_key: str, name: str) -> str:
     """The key of the field `name` of what has `object_key`."""
     return f"{object_key}.{name!r}"
 
 
+@lru_cache(maxsize=1024)
 def owner_key(known: str) -> str:
     """Of the key of a field, of a value or of a call, that of the value or the call."""
     call = _CALL_FIELD.fullmatch(known)

@@ -13,7 +13,7 @@ from rewardlang.resolve.facts import collect, rises
 from rewardlang.resolve.infer import infer
 from rewardlang.resolve.keys import key as key_of
 from rewardlang.resolve.keys import owner_key
-from rewardlang.resolve.scope import Knowledge, LetName, Scope, failed, is_error, is_world
+from rewardlang.resolve.scope import Knowledge, Known, LetName, Scope, failed, is_error, is_world
 from rewardlang.resolve.walk import depth_of, names_in
 from rewardlang.source import Span
 from rewardlang.syntax import nodes
@@ -44,7 +44,10 @@ class Lets:
     _base: Scope | None = None
     _spent: int = 0
     _gave_up: bool = False
-    _narrowed: dict[tuple[int, str], tuple[Scope, tree.Expr]] = field(default_factory=dict)
+    _narrowed: dict[tuple[str, tuple[tuple[str, Known], ...]], tree.Expr] = field(
+        default_factory=dict
+    )
+    """Definitions typed again: the let, and what is known of the values that it reads."""
     _keys: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> tree.Expr | None:
@@ -69,30 +72,36 @@ class Lets:
         definition reads says something of the let as well.
         """
         assert self._base is not None
-        about = [key for key in scope.known if not key.startswith("CallField(None")]
-        if not any(self._reads(each, about) for each in self._needed(name)):
+        if not self._about(name, scope):
             return self.values[name]
-        inside = replace(self._base, known={key: scope.known[key] for key in about})
-        for each in self._needed(name):
-            key = (id(scope.known), each)
+        value = self.values[name]
+        for each in self._needed(name):  # `name` is the last
+            about = self._about(each, scope)
             node = self.items[each][1]
-            if key in self._narrowed or node is None:
+            if not about or node is None:
                 continue
-            self._spent += node.span.end - node.span.start
-            if self._spent > _MOST_NARROWED:
-                self._give_up(name, scope)
-                return self.values[name]
-            with scope.report.muted():
-                self._narrowed[key] = (scope, infer(node, inside))
-        return self._narrowed[id(scope.known), name][1]
+            known = (each, tuple(about.items()))
+            if known not in self._narrowed:
+                self._spent += node.span.end - node.span.start
+                if self._spent > _MOST_NARROWED:
+                    self._give_up(name, scope)
+                    return self.values[name]
+                with scope.report.muted():
+                    self._narrowed[known] = infer(node, replace(self._base, known=about))
+            value = self._narrowed[known]
+        return value
 
-    def _reads(self, name: str, about: list[str]) -> bool:
-        """Whether the definition of a let may read one of the values, by key, of which something
-        is known: the key of an expression holds those of all its parts."""
+    def _about(self, name: str, scope: Scope) -> dict[str, Known]:
+        """What is known in `scope` of values that the let, or one that it needs, may read: the key
+        of an expression holds those of all its parts."""
         if name not in self._keys:
-            self._keys[name] = key_of(self.values[name])
+            self._keys[name] = " ".join(key_of(self.values[each]) for each in self._needed(name))
         whole = self._keys[name]
-        return any(owner_key(each) in whole for each in about)
+        return {
+            key: known
+            for key, known in scope.known.items()
+            if owner_key(key) in whole and not key.startswith("CallField(None")
+        }
 
     def _give_up(self, name: str, scope: Scope) -> None:
         if not self._gave_up:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 
 from rewardlang.syntax import nodes
+
+
+@cache
+def _names(kind: type[nodes.Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != "span")
 
 
 def names_in(node: nodes.Node) -> Iterator[nodes.Name]:
@@ -16,7 +22,7 @@ def names_in(node: nodes.Node) -> Iterator[nodes.Name]:
         if isinstance(part, nodes.Name):
             yield part
         elif isinstance(part, nodes.Node):
-            pending.extend(getattr(part, f.name) for f in reversed(fields(part)))
+            pending.extend(getattr(part, name) for name in reversed(_names(type(part))))
         elif isinstance(part, tuple):
             pending.extend(reversed(part))
 
@@ -29,7 +35,7 @@ def depth_of(node: nodes.Node) -> int:
         part, depth = pending.pop()
         if isinstance(part, nodes.Node):
             deepest = max(deepest, depth)
-            pending.extend((getattr(part, f.name), depth + 1) for f in fields(part))
+            pending.extend((getattr(part, name), depth + 1) for name in _names(type(part)))
         elif isinstance(part, tuple):
             pending.extend((each, depth) for each in part)
     return deepest
