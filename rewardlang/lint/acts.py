@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rewardlang import tree
-from rewardlang.memo import Memo
 from rewardlang.lint.sources import through
+from rewardlang.memo import Memo
 from rewardlang.model import Operation
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.memo import Memo
 from rewardlang.lint.registry import lint
 from rewardlang.lint.sources import reads
+from rewardlang.memo import Memo
 from rewardlang.model import Api, Scenario
 from rewardlang.walk import below
 

@@ -9,9 +9,9 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.interpret import Context, Failure, evaluate, named
 from rewardlang.lint.claims import Claim, claims
-from rewardlang.memo import Memo
 from rewardlang.lint.registry import lint
 from rewardlang.lint.sources import Sources, reads
+from rewardlang.memo import Memo
 from rewardlang.model import Api, Scenario
 from rewardlang.source import Span
 from rewardlang.types.relations import without_null
