@@ -199,13 +199,28 @@ def _truths(scenario: Scenario, lets: Mapping[str, tree.LetDef]) -> Iterator[tre
     it says: beside a change of the world it only confirms what was done."""
     sources = Sources(lets)
     for claim in claims(scenario):
-        if claim.sign <= 0 or any(_asks_for_change(each, lets) for each in claim.beside):
+        if claim.sign <= 0:
             continue
+        truths: list[tree.Expr] = []
         for left, right in _pairs(claim):
             for said, truth in ((left, right), (right, left)):
-                of_world = "initial" in sources.of(truth) and "answer" not in sources.of(truth)
-                if "answer" in sources.of(said) and of_world:
-                    yield truth
+                if "answer" not in sources.of(said) or "answer" in sources.of(truth):
+                    continue
+                branches = _branches(truth, lets)
+                truths += (branch for branch in branches if "initial" in sources.of(branch))
+        # Asked last, as it looks through all that is beside the claim.
+        if truths and not any(_asks_for_change(each, lets) for each in claim.beside):
+            yield from truths
+
+
+def _branches(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> Iterator[tree.Expr]:
+    """What a value may be: which question is asked may decide which value is right."""
+    bare = _bare(expr, lets)
+    if isinstance(bare, tree.If):
+        yield from _branches(bare.then, lets)
+        yield from _branches(bare.other, lets)
+    else:
+        yield expr
 
 
 def _asks_for_change(condition: tree.Expr, lets: Mapping[str, tree.LetDef]) -> bool:
