@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import corpus
 import pytest
+import yaml
+
+from rewardlang.findings.run import Options, lint
 
 CASES = {case.name: case for case in corpus.cases()}
 BROKEN = [name for name, case in CASES.items() if case.code is not None]
@@ -84,3 +88,34 @@ def test_figures_count_findings_by_their_own_family():
     assert figures["H"] == corpus.Figures(1, 0, 0, 0)
     assert figures["all"].recall == 0
     assert figures["all"].precision == 1
+
+
+# ---- one mistake in a scenario that comes along ----
+
+ROOT = corpus.HERE.parent
+EDITS = yaml.safe_load((corpus.BROKEN / "edits.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory):
+    """The codes that are reported for each edit; judged is what linting alone does not find."""
+    folder, paths = tmp_path_factory.mktemp("edits"), {}
+    for number, entry in enumerate(EDITS):
+        text = (ROOT / entry["of"]).read_text(encoding="utf-8")
+        for before, after in entry["edits"]:
+            assert before in text, f"{entry['of']} does not have {before!r}"
+            text = text.replace(before, after)
+        path = folder / f"{number}.yaml"
+        path.write_text(text, encoding="utf-8")
+        paths[path.as_posix()] = number
+    found = {number: set() for number in paths.values()}
+    for static in (True, False):
+        left = [Path(p) for p, n in paths.items() if EDITS[n]["expect"] not in found[n]]
+        for finding in lint(left, Options(static=static)).findings:
+            found[paths[finding.file]].add(finding.diagnostic.code.id)
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(EDITS)), ids=[entry["why"] for entry in EDITS])
+def test_a_mistake_in_a_good_scenario(number, edited):
+    assert EDITS[number]["expect"] in edited[number]

@@ -145,3 +145,9 @@ def test_an_answer_that_confirms_a_change(beside, reported):
 def test_the_system_prompt_counts():
     fragment = f'system: "It is {{{TITLE}}}."\n' + asking("What is {id}?", TITLE)
     assert found(fragment, "H517") == [TITLE]
+
+
+def test_a_value_that_depends_on_the_question():
+    truth = f"{TITLE} if params.id == 'T-1' else 'unknown'"
+    fragment = asking(f"What is {{id}}, the one with {{{TITLE}}}?", truth)
+    assert found(fragment, "H517") == [TITLE]
