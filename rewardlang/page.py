@@ -6,12 +6,14 @@ Texts are escaped here; what is called `body` or `html` is HTML already.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 LONG = 240
 """Characters of an observation that are shown unfolded."""
+_NAME = re.compile(r"`([^`]+)`")
 
 STYLE = """
 :root { --ink: #1c2430; --faint: #697586; --paper: #ffffff; --panel: #f4f6f8; --line: #d9dfe6;
@@ -95,6 +97,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") ->
 def folded(summary: str, body: str) -> str:
     """HTML behind a line of text."""
     return f"<details><summary>{escape(summary)}</summary>{body}</details>"
+
+
+def prose(text: str) -> str:
+    """A text in which names stand in backticks, as HTML."""
+    return _NAME.sub(r"<code>\1</code>", escape(text))
 
 
 def call_item(call: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""Charts as SVG text: no library, no script, colours from the page's style."""
+"""Charts as SVG text: no library, no script, colours from the page's style.
+
+They hold shapes alone and stretch to their place; what is to be read stands beside them.
+"""
 
 from __future__ import annotations
 
@@ -7,51 +10,34 @@ from html import escape
 
 from rewardlang.report.verdict import number
 
-WIDTH = 640
-_LEFT, _RIGHT = 14, 14
+_WIDE = 1000
+"""Units from a reward of 0 to one of 1."""
 
 
-def _svg(body: str, label: str, height: int) -> str:
+def _svg(kind: str, body: str, label: str, edge: int = 0) -> str:
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{body}</svg>'
+        f'<svg class="{kind}" viewBox="{-edge} 0 {_WIDE + 2 * edge} 20" preserveAspectRatio="none" '
+        f'role="img" aria-label="{escape(label)}">{body}</svg>'
     )
 
 
-def _across(reward: float) -> float:
-    return round(_LEFT + reward * (WIDTH - _LEFT - _RIGHT), 1)
-
-
 def levels(rewards: Sequence[float]) -> str:
-    """Distinct rewards as strokes on a line from 0 to 1."""
-    body = [
-        f'<line class="grid" x1="{_across(0)}" x2="{_across(1)}" y1="30" y2="30"/>',
-        *(
-            f'<line class="level" x1="{_across(r)}" x2="{_across(r)}" y1="6" y2="30">'
-            f"<title>{number(r)}</title></line>"
-            for r in rewards
-        ),
-        *(
-            f'<text x="{_across(i / 5)}" y="46" text-anchor="middle">{i / 5:g}</text>'
-            for i in range(6)
-        ),
-    ]
-    return _svg("".join(body), f"{len(rewards)} distinct rewards between 0 and 1", 52)
+    """Distinct rewards as strokes on a strip from 0 to 1."""
+    strokes = "".join(
+        f'<rect class="c0" x="{reward * _WIDE - 1.5:.1f}" y="0" width="3" height="20">'
+        f"<title>{number(reward)}</title></rect>"
+        for reward in rewards
+    )
+    return _svg("strip", strokes, f"{len(rewards)} distinct rewards between 0 and 1", edge=2)
 
 
-def steps(rungs: Sequence[tuple[str, float]]) -> str:
-    """A stair from 0 to 1: for each (step, reward) a bar, the rise over the step before darker."""
-    size, start = 26, 190
-    room = WIDTH - start - 56
-    body, before = [], 0.0
-    for index, (name, reward) in enumerate(rungs):
-        y = index * size + 3
-        held = round(min(before, reward) * room, 1)
-        whole = round(reward * room, 1)
-        body.append(
-            f'<text x="{start - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>'
-            f'<rect class="held" x="{start}" y="{y}" width="{held}" height="20"/>'
-            f'<rect class="c0" x="{start + held}" y="{y}" width="{round(whole - held, 1)}" '
-            f'height="20"/><text x="{start + whole + 6}" y="{y + 14}">{number(reward)}</text>'
-        )
-        before = reward
-    return _svg("".join(body), "reward after each step of the oracle", len(rungs) * size + 4)
+def bar(before: float, reward: float) -> str:
+    """A reward as a bar; what it rose by is darker, what it fell by is only outlined."""
+    held, whole = min(before, reward) * _WIDE, reward * _WIDE
+    lost = max(0.0, before - reward) * _WIDE
+    body = (
+        f'<rect class="held" x="0" y="0" width="{held:.1f}" height="20"/>'
+        f'<rect class="c0" x="{held:.1f}" y="0" width="{whole - held:.1f}" height="20"/>'
+        f'<rect class="lost" x="{whole:.1f}" y="0" width="{lost:.1f}" height="20"/>'
+    )
+    return _svg("bar", body, f"{number(before)} to {number(reward)}")

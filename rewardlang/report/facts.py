@@ -60,7 +60,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A gate, a part or a penalty.
+    """A gate, a part, a penalty, or a name that these use.
 
     Attributes:
         weight, share: Of a part: its weight, and that in all weights.
@@ -68,7 +68,7 @@ class Item:
         texts: Its expressions by their keys, as they stand in the file.
     """
 
-    kind: Literal["gate", "part", "penalty"]
+    kind: Literal["gate", "part", "penalty", "let"]
     id: str
     place: str
     effect: str
@@ -207,6 +207,7 @@ class Facts:
     seeds: tuple[int, ...]
     task: Task
     items: tuple[Item, ...]
+    lets: tuple[Item, ...]
     oracle: tuple[Outcome, ...]
     ladder: tuple[Rung, ...]
     probes: tuple[Family, ...]

@@ -17,7 +17,7 @@ from rewardlang.judge.judgement import Judgement, Outcome
 from rewardlang.report import kinds
 from rewardlang.report.facts import Facts, FileRead, Found, RewardScore, Rung, Silenced
 from rewardlang.report.signal import signal_of
-from rewardlang.report.task import items_of, place, task_of
+from rewardlang.report.task import items_of, lets_of, place, task_of
 from rewardlang.report.verdict import proven, tried, verdict
 
 _SEEDS = (0, 1, 2)
@@ -57,6 +57,7 @@ def gather(path: Path, *, use_cache: bool = True) -> Facts:
         seeds=seeds,
         task=task_of(scenario, driver.build(scenario), seeds),
         items=items_of(scenario),
+        lets=lets_of(scenario),
         oracle=judgement.oracle,
         ladder=_ladder(scenario, judgement.ladder),
         probes=kinds.families(judgement.probes, seeds),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
-from rewardlang.page import call_item, card, cards, document, folded, section, table
+from rewardlang.page import call_item, card, cards, document, folded, prose, section, table
 from rewardlang.report import charts, sections
 from rewardlang.report.facts import Facts, Item, Rung, Task
 from rewardlang.report.verdict import number
@@ -13,17 +12,20 @@ from rewardlang.report.verdict import number
 STYLE = """
 h3 { font-size: 15px; margin: 22px 0 4px; } th, td { vertical-align: top; }
 table.words th, table.words td { text-align: left; }
-table.words td.n, table.words th.n { text-align: right; }
-.held { fill: var(--line); } .level { stroke: var(--c0); stroke-width: 2; }
+table.items td:nth-child(3) { width: 60%; } table.ladder td:nth-child(3) { width: 34%; }
+.held { fill: var(--line); } .lost { fill: var(--bad); opacity: 0.35; }
+svg.bar { width: 100%; min-width: 120px; height: 14px; margin-top: 4px; }
+svg.strip { height: 22px; background: var(--panel); border-radius: 3px; }
+.scale { display: flex; justify-content: space-between; font-size: 12px; color: var(--faint); }
 .verdict { font-size: 17px; margin: 14px 0 6px; padding: 10px 14px; background: var(--panel);
   border-left: 4px solid var(--c0); border-radius: 4px; } .verdict.bad { border-color: var(--bad); }
 .bad { color: var(--bad); } .good { color: var(--c0); } td pre { margin: 0; }
 .digest { overflow-wrap: anywhere; } ul { padding-left: 20px; margin: 6px 0; }
 .prompt { background: var(--panel); border-radius: 8px; padding: 10px 14px; margin: 8px 0;
   white-space: pre-wrap; overflow-wrap: anywhere; } .range { white-space: nowrap; }
+summary.say { font-size: 15px; color: inherit; } details.task { margin: 6px 0; padding: 6px 12px; }
 .sign { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 28px 24px;
   margin-top: 30px; } .sign div { border-top: 1px solid var(--ink); padding-top: 4px; }
-td.say { min-width: 180px; overflow-wrap: anywhere; }
 """
 
 
@@ -34,7 +36,7 @@ def page(facts: Facts) -> str:
         (
             _head(facts),
             section("The task", _task(facts.task)),
-            section("What earns what", _items(facts.items)),
+            section("What earns what", _items(facts)),
             section("The ladder from 0 to 1", _ladder(facts)),
             section("Probes", sections.probes(facts)),
             section("Changed traces", sections.trace_mutants(facts)),
@@ -52,15 +54,19 @@ def page(facts: Facts) -> str:
 
 def _head(facts: Facts) -> str:
     bad = "" if facts.sound else " bad"
-    resting = "".join(f"<li>{escape(each)}</li>" for each in (*facts.proven, *facts.tried))
+    resting = "".join(
+        f"<div><h3>{name}</h3><ul>{''.join(f'<li>{escape(each)}</li>' for each in said)}</ul></div>"
+        for name, said in (("Proven", facts.proven), ("Tried", facts.tried))
+        if said
+    )
     rows = ((escape(f.path), f'<code class="digest">{f.digest}</code>') for f in facts.files)
     return (
         f"<h1>{escape(facts.name)}</h1><p>{escape(facts.title)}</p>"
         f'<p class="faint">{escape(facts.path)}, judged by rewardlang {escape(facts.version)}</p>'
-        f'<p class="verdict{bad}">{escape(facts.verdict)}</p>'
+        f'<p class="verdict{bad}">{prose(facts.verdict)}</p>'
         + cards(_figures(facts))
-        + f"<ul>{resting}</ul>"
-        + table(("file", "SHA-256"), rows, "words")
+        + f'<div class="two">{resting}</div>'
+        + folded("files, with their SHA-256", table(("file", "SHA-256"), rows, "words"))
     )
 
 
@@ -109,30 +115,42 @@ def _task(task: Task) -> str:
     )
 
 
-def _items(items: Sequence[Item]) -> str:
+def _items(facts: Facts) -> str:
     rows = [
         (
-            f"<b>{escape(item.id)}</b><br><span class=faint>{item.kind}, "
-            f"{escape(item.place)}</span>",
+            f'<b>{escape(item.id)}</b><br><span class="faint">{item.kind}, '
+            f"{_line(item, facts.path)}</span>",
             _worth(item),
             "".join(
                 f'<span class="faint">{key}</span><pre>{escape(text)}</pre>'
                 for key, text in item.texts.items()
             ),
         )
-        for item in items
+        for item in facts.items
     ]
+    lets = (
+        (f"<code>{escape(let.id)}</code>", _line(let, facts.path), f"<pre>{escape(text)}</pre>")
+        for let in facts.lets
+        for text in let.texts.values()
+    )
     return (
         "<p>The reward is the weighted mean of the parts, times the penalties; a gate that fails "
-        "caps it.</p>" + table(("", "worth", ""), rows, "words")
+        "caps it.</p>"
+        + table(("", "worth", ""), rows, "words items")
+        + (folded("names used in them", table(("", "", ""), lets, "words")) if facts.lets else "")
     )
+
+
+def _line(item: Item, path: str) -> str:
+    """Where it stands: the line alone when that is in the scenario's own file."""
+    return escape(item.place.replace(f"{path}:", "line ", 1))
 
 
 def _worth(item: Item) -> str:
     if item.weight is None or item.share is None:
         return escape(item.effect)
     return (
-        f"<b>{item.share:.0%}</b><br><span class=faint>weight {item.weight:g}, "
+        f'<b>{item.share:.0%}</b><br><span class="faint">weight {item.weight:g}, '
         f"{escape(item.effect)}</span>"
     )
 
@@ -141,30 +159,27 @@ def _ladder(facts: Facts) -> str:
     rungs = facts.ladder
     if not rungs:
         return "<p>The oracle earns 1 on none of the tasks: there is no ladder.</p>"
-    names = [_step(rung) for rung in rungs]
-    bars = charts.steps([(name, rung.reward) for name, rung in zip(names, rungs, strict=True)])
+    before = (0.0, *(rung.reward for rung in rungs))
     rows = [
         (
-            escape(name),
+            f"{rung.step}. <code>{escape(_step(rung))}</code>" if rung.call else _step(rung),
             f'<span class="{"" if rung.as_expected else "bad"}">{number(rung.reward)}</span>',
-            f"{rung.rise:+.4g}" if rung.rise else "",
-            "<br>".join(map(escape, rung.moved)),
+            charts.bar(last, rung.reward),
+            "<br>".join(map(prose, rung.moved)),
         )
-        for name, rung in zip(names, rungs, strict=True)
+        for rung, last in zip(rungs, before, strict=False)
     ]
     calls = "".join(call_item(rung.call) for rung in rungs if rung.call is not None)
     answer = rungs[-1].answer or "(no answer)"
     trace = f'<ol>{calls}</ol><p class="faint">{escape(answer)}</p>'
-    return (
-        bars
-        + table(("after", "reward", "rise", "what moved"), rows, "words")
-        + folded("the trace", trace)
+    return table(("after", "reward", "", "what moved"), rows, "words ladder") + folded(
+        "the trace", trace
     )
 
 
 def _step(rung: Rung) -> str:
     if rung.call is not None:
-        return f"{rung.step}. {rung.call['op']}"
+        return str(rung.call["op"])
     return "the answer" if rung.answer else "nothing"
 
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from rewardlang.judge.judgement import Outcome, Searched
-from rewardlang.page import call_item, folded, table
+from rewardlang.page import call_item, folded, prose, table
 from rewardlang.report import charts, kinds
 from rewardlang.report.facts import Facts, Found, Group, Range
 from rewardlang.report.verdict import many, number
@@ -19,6 +19,7 @@ FLAT = (
     "different rewards fewer groups are flat: an upper bound. A flat group teaches nothing, as "
     "GRPO's advantage is the reward less the group's mean (arXiv:2402.03300, section 4.1)."
 )
+_SCALE = '<div class="scale"><span>0</span><span>0.5</span><span>1</span></div>'
 
 
 def json_text(value: object) -> str:
@@ -54,7 +55,7 @@ def probes(facts: Facts) -> str:
 def _each(outcomes: Sequence[Outcome], seeds: Sequence[int]) -> Iterable[Sequence[str]]:
     for name, mine in kinds.by_name(outcomes).items():
         wrong = any(not o.as_expected for o in mine)
-        named = f'<span class="bad">{escape(name)}</span>' if wrong else escape(name)
+        named = f'<span class="bad">{prose(name)}</span>' if wrong else prose(name)
         yield (
             named,
             *map(_range, kinds.by_seed(mine, seeds)),
@@ -87,25 +88,26 @@ def _verdict(group: Group) -> str:
 
 
 def _traces(outcomes: Sequence[Outcome], of: int) -> str:
-    more = f"<p class=faint>and {of - len(outcomes)} more</p>" if of > len(outcomes) else ""
+    left = of - len(outcomes)
+    more = f'<p class="faint">and {left} more</p>' if left > 0 else ""
     return "".join(map(_trace, outcomes)) + more
 
 
 def _trace(outcome: Outcome) -> str:
     kind = "good" if outcome.as_expected else "bad"
-    return (
-        f'<p><b class="{kind}">{number(outcome.reward)}</b> {escape(outcome.name)} '
+    said = (
+        f'<b class="{kind}">{number(outcome.reward)}</b> {prose(outcome.name)} '
         f'<span class="faint">seed {outcome.seed}, should earn {escape(outcome.expected)}</span>'
-        f"</p>{episode(outcome.line)}"
     )
+    return shown(said, outcome.line)
 
 
-def episode(line: Mapping[str, Any]) -> str:
-    """A trace, folded."""
+def shown(said: str, line: Mapping[str, Any]) -> str:
+    """A trace folded behind what is said of it, which is HTML."""
     calls = "".join(map(call_item, line["calls"]))
     answer = line["answer"] or "(no answer)"
-    body = f'<ol>{calls}</ol><p class="faint">{escape(answer)}</p>'
-    return folded(f"{many(len(line['calls']), 'call')}", body)
+    body = f'<ol>{calls}</ol><p class="faint">answer: {escape(answer)}</p>'
+    return f'<details class="task"><summary class="say">{said}</summary>{body}</details>'
 
 
 def trace_mutants(facts: Facts) -> str:
@@ -142,9 +144,9 @@ def reward_mutants(facts: Facts) -> str:
     if found.survivors:
         rows = (
             (
-                f'<span class="bad">{escape(each.what)}</span>',
+                f'<span class="bad">{prose(each.what)}</span>',
                 escape(f"{each.path}:{each.line}"),
-                escape(each.pin),
+                prose(each.pin),
             )
             for each in found.survivors
         )
@@ -153,7 +155,7 @@ def reward_mutants(facts: Facts) -> str:
         )
     if found.equivalents:
         rows = (
-            (escape(each.what), f"{each.line}", escape(each.equivalent or ""))
+            (prose(each.what), f"{each.line}", prose(each.equivalent or ""))
             for each in found.equivalents
         )
         listed = table(("change", "line", "why it changes nothing"), rows, "words")
@@ -167,7 +169,7 @@ def reached(facts: Facts) -> str:
     if not parts:
         parts = ["<p>No task was searched.</p>"]
     levels = f"<h3>{many(len(facts.levels), 'distinct reward')} in all episodes</h3>"
-    return "".join(parts) + levels + charts.levels(facts.levels)
+    return "".join(parts) + levels + charts.levels(facts.levels) + _SCALE
 
 
 def _searched(each: Searched) -> str:
@@ -183,9 +185,9 @@ def _searched(each: Searched) -> str:
         f"{each.expansions:,} expansions, {many(len(each.levels), 'distinct reward')}; {how}.</p>"
     )
     if each.best is not None:
-        text += f"<p>The shortest path: {_path(each.best)}</p>{episode(each.best.line)}"
+        text += shown(f"The shortest path: {_path(each.best)}", each.best.line)
     if each.shortcut is not None:
-        text += f"<p>Shorter than the oracle: {_path(each.shortcut)}</p>"
+        text += shown(f"Shorter than the oracle: {_path(each.shortcut)}", each.shortcut.line)
     return text
 
 
@@ -233,13 +235,13 @@ def undecided(facts: Facts) -> str:
     if not facts.undecided and not any(each.code == "M904" for each in facts.findings):
         return "<p>Everything that was asked was decided (no M904).</p>"
     rows = [
-        (escape(", ".join(each.codes)), escape(each.why), escape(each.remedy))
+        (escape(", ".join(each.codes)), prose(each.why), prose(each.remedy))
         for each in facts.undecided
     ]
     said = {each.why for each in facts.undecided}
     for found in facts.findings:
         if found.code == "M904" and not any(why in found.message for why in said):
-            rows.append((escape(found.place), escape(found.message), escape(found.help)))
+            rows.append((escape(found.place), prose(found.message), escape(found.help)))
     return table(("rules", "why", "remedy"), rows, "words")
 
 
@@ -247,18 +249,16 @@ def findings(facts: Facts) -> str:
     """Each finding as the command line shows it, with the traces that prove it."""
     text = "".join(map(_finding, facts.findings)) or "<p>None.</p>"
     if facts.silenced:
-        rows = ((escape(s.code), escape(s.place), escape(s.by)) for s in facts.silenced)
+        rows = ((escape(s.code), escape(s.place), prose(s.by)) for s in facts.silenced)
         text += "<h3>Silenced</h3>" + table(("code", "where", "by"), rows, "words")
     return text
 
 
 def _finding(found: Found) -> str:
     bad = " bad" if found.level != "note" else ""
-    traces = "".join(
-        f'<p class="faint">{escape(name)}</p>{episode(line)}' for name, line in found.evidence
-    )
+    traces = "".join(shown(prose(name), line) for name, line in found.evidence)
     return (
         f'<div class="task"><p><b class="{bad.strip()}">{escape(found.code)}</b> '
-        f'{escape(found.message)} <span class="faint">{escape(found.name)}, '
+        f'{prose(found.message)} <span class="faint">{escape(found.name)}, '
         f"{escape(found.place)}</span></p><pre>{escape(found.excerpt)}</pre>{traces}</div>"
     )

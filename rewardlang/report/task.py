@@ -69,6 +69,14 @@ def _penalty(penalty: model.Penalty) -> Item:
     return Item("penalty", penalty.id, place(penalty.span), "times its factor", texts)
 
 
+def lets_of(scenario: model.Scenario) -> tuple[Item, ...]:
+    """The names that gates, parts and penalties use."""
+    return tuple(
+        Item("let", let.name, place(let.span), "", {"let": text_of(let.value)})
+        for let in scenario.lets
+    )
+
+
 def text_of(expr: Typed) -> str:
     """An expression as it stands in the file, without the indentation around it."""
     first, _, rest = expr.span.text.partition("\n")

@@ -22,7 +22,7 @@ def write(facts: Facts, console: Console) -> None:
     _heading("The task", console)
     _task(facts.task, console)
     _heading("What earns what", console)
-    _items(facts.items, console)
+    _items((*facts.items, *facts.lets), console)
     _heading("The ladder from 0 to 1", console)
     _ladder(facts, console)
     _heading("Probes", console)
