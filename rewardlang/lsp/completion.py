@@ -26,6 +26,13 @@ from rewardlang_runtime.registry import BUILTINS
 
 PROBE = "zzCursorzz"
 """The name that nobody has."""
+_OWED = (
+    (re.compile(r"\bevery\s+\Z"), " preceded_by any"),
+    (re.compile(r"\bbest\(\Z"), ", c => 0"),
+    (re.compile(r"\bif\b"), " else 0"),
+    (re.compile(r"\bset\s+\S*\Z"), " = 0"),
+)
+"""What an expression still owes after such a beginning."""
 _KEY = re.compile(r"[ \t]*(?:- +)*\Z")
 
 
@@ -119,10 +126,15 @@ def _said(analysis: Analysis, known: Analysis, trial: _Try, *, dotted: bool) -> 
     """What the checker says of a probe, and of a call of it."""
     behind = trial.text[trial.at + len(PROBE) :]
     names = _candidates(known, trial.at)
+    front = trial.text[: trial.at]
     functions: list[str] = []
     if (names or dotted) and not behind.startswith(("(", ":")):
-        called = _Try(f"{trial.text[: trial.at]}{PROBE}(){behind}", trial.at)
+        called = _Try(f"{front}{PROBE}(){behind}", trial.at)
         functions = _candidates(_analysed(analysis, called), trial.at)
+    if names and front.rstrip().endswith(","):  # an argument may be given by its name
+        given = _Try(f"{front}{PROBE}=0{behind}", trial.at)
+        parameters = _candidates(_analysed(analysis, given), trial.at)
+        names = [*(f"{name}=" for name in parameters), *names]
     return _Said(known, names, functions, _types(known, trial.at), trial.asked)
 
 
@@ -145,8 +157,11 @@ def _tries(text: str, start: int, end: int, *, asked: bool = False) -> Iterator[
     if _KEY.match(line) and not rest.strip():
         endings = [f": {{}}{after}", f": 0{after}", f": []{after}", tail]
     endings += [f"{closers}{after}", f"{closers}{rest}{after}", f"{whole}{block}"]
+    for beginning, owed in _OWED:
+        if beginning.search(line):
+            endings += [f"{owed}{closers}{after}", f"{owed}{whole}{block}"]
     if "{" in line:  # a hole in a template, where quotes are only text
-        endings += [f"}}{rest}{after}", f"}}{after}"]
+        endings += [f"}}{rest}{after}", f"}}{after}", f"}}{closers}{after}"]
     front = f"{head[:-1]}?." if asked else head
     for ending in dict.fromkeys(endings):
         yield _Try(f"{front}{PROBE}{ending}", len(front), asked)

@@ -223,6 +223,7 @@ class _Resolver:
                 node.span,
                 "no `one_of`",
                 help=f"write `one_of({shown(node.span)})`",
+                candidates=["one_of"],
             )
             return None
         if len(call.args) != 1 or isinstance(call.args[0].value, nodes.Lambda):
