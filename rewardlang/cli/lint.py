@@ -61,7 +61,7 @@ _LEVELS = ("error", "warning", "note")
     "--budget",
     multiple=True,
     metavar="NAME=NUMBER",
-    help="What the judge may spend: draws, expansions, seconds.",
+    help="What the judge may spend: draws, expansions, variants, seconds.",
 )
 @click.option(
     "--rollouts",

@@ -22,7 +22,9 @@ from rewardlang.findings.selection import Selection, unknown
 from rewardlang.source import Source, Span
 
 NAMES = ("rewardlang.toml", "pyproject.toml")
-BUDGET: dict[str, type] = {"draws": int, "expansions": int, "seconds": float}
+BUDGET: dict[str, type] = {
+    "draws": int, "expansions": int, "variants": int, "seconds": float,
+}  # fmt: skip
 """What of a budget can be set, as `judge.budget.Budget` has it."""
 
 

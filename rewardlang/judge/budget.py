@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+MORE_TIME = "give it more time: `--budget seconds=60`, or `budget` in the settings"
+"""What to do about what the clock has cut short."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -14,6 +17,7 @@ class Budget:
         draws: Tasks on which every probe and mutant is tried.
         oracles: Tasks on which the oracle is tried.
         expansions: States times actions that the search tries.
+        variants: Ways to call one operation that the search tries, and values of one argument.
         seconds: Wall clock in all. Counts are chosen so that it is not reached; when it is, what
             was cut short is reported (M904), never passed over.
     """
@@ -21,6 +25,7 @@ class Budget:
     draws: int = 3
     oracles: int = 20
     expansions: int = 400_000
+    variants: int = 8
     seconds: float = 20.0
     started: float = field(default_factory=time.monotonic, compare=False)
 
@@ -36,4 +41,7 @@ class Budget:
     @property
     def counts(self) -> str:
         """What decides, in one word; judgements under the same counts are the same."""
-        return f"draws={self.draws},oracles={self.oracles},expansions={self.expansions}"
+        return (
+            f"draws={self.draws},oracles={self.oracles},expansions={self.expansions},"
+            f"variants={self.variants}"
+        )

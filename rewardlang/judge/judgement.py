@@ -73,6 +73,8 @@ class Searched:
         best: The highest reward that it reached, with the shortest trace to it.
         complete: Whether every state within the depth was looked at.
         levels: Distinct rewards reached, ascending.
+        left_out: Ways to call operations, and values of arguments, that were not tried: the budget
+            allows so many of each, the likeliest.
     """
 
     seed: int
@@ -84,6 +86,7 @@ class Searched:
     levels: tuple[float, ...]
     shortcut: Outcome | None
     """A trace to the maximum that is shorter than the oracle, if there is one."""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

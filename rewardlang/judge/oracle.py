@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.judge.bench import Bench, Played
+from rewardlang.judge.budget import MORE_TIME
 from rewardlang.judge.draft import Draft, Tried, judges
 from rewardlang.judge.judgement import Undecided
 
@@ -20,7 +21,7 @@ def play_oracle(draft: Draft) -> None:
         draft.held_out += _solved(draft, held_out, "the oracle, held out", wanted // 2)
     if draft.budget.spent:
         why = "the time was up before the oracle was played on all tasks"
-        undecided = Undecided(("E601", "P708"), why, "give the judge more seconds")
+        undecided = Undecided(("E601", "P708"), why, MORE_TIME)
         draft.undecided.append(undecided)
 
 

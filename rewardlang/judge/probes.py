@@ -42,6 +42,7 @@ from rewardlang import policies
 from rewardlang.interpret import reward
 from rewardlang.judge import callers, claims
 from rewardlang.judge.bench import Action, Bench, Played
+from rewardlang.judge.budget import MORE_TIME
 from rewardlang.judge.draft import CHEAT, Draft, Tried
 from rewardlang.judge.faults import FAULTS, fault_of
 from rewardlang.judge.judgement import Undecided
@@ -99,7 +100,7 @@ def probe(draft: Draft) -> None:
             draft.probes += _other_tasks(draft, task, task.solved)
     if draft.budget.spent:
         why = "the time was up before all probes were played"
-        draft.undecided.append(Undecided(_PROBED, why, "give the judge more seconds"))
+        draft.undecided.append(Undecided(_PROBED, why, MORE_TIME))
 
 
 def repeat(draft: Draft) -> None:
@@ -110,7 +111,7 @@ def repeat(draft: Draft) -> None:
         for tried in chosen:
             if draft.budget.spent:
                 why = "the time was up before episodes were played again"
-                draft.undecided.append(Undecided(("P706",), why, "give the judge more seconds"))
+                draft.undecided.append(Undecided(("P706",), why, MORE_TIME))
                 return
             first = tried.played
             again = draft.bench.play(first.seed, first.sent, first.answer)

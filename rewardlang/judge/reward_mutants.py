@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.judge.alterations import Altered, alterations
-from rewardlang.judge.budget import Budget
+from rewardlang.judge.budget import MORE_TIME, Budget
 from rewardlang.judge.draft import Draft, judges
 from rewardlang.judge.equivalence import why_equivalent
 from rewardlang.judge.every_task import same_on_every_task
@@ -35,7 +35,7 @@ def mutate_reward(draft: Draft) -> None:
         _look(draft, retold, hunt, every, found)
     except _TimeUp:
         why = f"{len(every) - len(found)} of {len(every)} changes of the reward were not decided"
-        draft.undecided.append(Undecided(("H521",), why, "raise the budget's seconds"))
+        draft.undecided.append(Undecided(("H521",), why, MORE_TIME))
     draft.reward_mutants += [found[number] for number in sorted(found)]
 
 
@@ -88,13 +88,25 @@ class _Hunt:
         return None
 
     def differs(self, altered: Altered, seen: Seen) -> bool:
-        """Whether an episode earns something else under the change."""
+        """Whether an episode earns something else under the change, in all or in a part.
+
+        Behind a gate that caps the reward a part may change and the reward not: the part's own
+        score, which tests bound and training logs, has noticed.
+        """
         if self.budget.spent:
             raise _TimeUp
         try:
-            return reward_under(self.retold, altered, seen) != seen.tried.reward
+            return _told_apart(self.retold, altered, seen)
         except ScenarioFault:
             return True  # the change broke a promise of the scenario on this episode
+
+
+def _told_apart(retold: Retold, altered: Altered, seen: Seen) -> bool:
+    if altered.whole or all(seen.tried.played.detail.gates):
+        return reward_under(retold, altered, seen) != seen.tried.reward
+    changed = _changed(retold, altered, seen)
+    now = retold.reward(altered.scenario, seen, changed)
+    return now != seen.tried.reward or any(kind == "part" for kind, _ in changed)
 
 
 def reward_under(retold: Retold, altered: Altered, seen: Seen) -> float:
@@ -105,14 +117,19 @@ def reward_under(retold: Retold, altered: Altered, seen: Seen) -> float:
     """
     if altered.whole:
         return retold.reward(altered.scenario, seen, altered.values)
+    changed = _changed(retold, altered, seen)
+    return retold.reward(altered.scenario, seen, changed) if changed else seen.tried.reward
+
+
+def _changed(retold: Retold, altered: Altered, seen: Seen) -> dict[Item, float]:
+    """The gates, parts and penalties that come to something else, with what they come to."""
     concerned: Iterable[Item] = (altered.item,)
     if altered.let is not None:
         name, value = altered.let
         seen = retold.with_let(name, value, seen)
         concerned = (item for item, reads in retold.reads.items() if name in reads)
     values = {item: retold.value(item, altered.scenario, seen) for item in concerned}
-    changed = {item: value for item, value in values.items() if value != _was(item, seen)}
-    return retold.reward(altered.scenario, seen, changed) if changed else seen.tried.reward
+    return {item: value for item, value in values.items() if value != _was(item, seen)}
 
 
 def _was(item: Item, seen: Seen) -> float:

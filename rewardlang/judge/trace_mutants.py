@@ -9,6 +9,7 @@ from itertools import chain
 
 from rewardlang.judge import answer_edits, argument_edits, step_edits
 from rewardlang.judge.bench import Bench, Played
+from rewardlang.judge.budget import MORE_TIME
 from rewardlang.judge.claims import reads_answer
 from rewardlang.judge.draft import Draft, Tried
 from rewardlang.judge.ends import Ends
@@ -60,7 +61,7 @@ def mutate_traces(draft: Draft) -> None:
             draft.trace_mutants.append(tried)
             if draft.budget.spent:
                 why = f"time was up on task {number + 1} of {len(starts)} of the changed episodes"
-                draft.undecided.append(Undecided(_CODES, why, "raise the budget's seconds"))
+                draft.undecided.append(Undecided(_CODES, why, MORE_TIME))
                 return
 
 

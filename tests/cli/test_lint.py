@@ -64,7 +64,7 @@ def test_select_and_ignore(run: Run, place: Path) -> None:
         (["--ignore", "x"], "--ignore x: no code begins so"),
         (["--budget", "draws"], "`draws` is a whole number above 0"),
         (["--budget", "draws=many"], "`draws` is a whole number above 0"),
-        (["--budget", "drawz=3"], "names are draws, expansions, seconds"),
+        (["--budget", "drawz=3"], "names are draws, expansions, variants, seconds"),
         (["--changed-only"], "--changed-only: this folder is in no git repository"),
         (["--format", "xml"], "'xml' is not one of"),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -34,6 +36,7 @@ from rewardlang.judge.tasks import choose_tasks
 from rewardlang_runtime import Environment
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+BROKEN = Path(__file__).parents[1] / "broken"
 REPEATS = """
 let:
   ticket: initial.tickets[params.id]!
@@ -180,6 +183,28 @@ def test_what_a_small_budget_leaves_open_is_said():
     open_ = [each for each in judgement.undecided if "E603" in each.codes]
     assert open_
     assert "expansions" in open_[0].remedy
+
+
+def test_what_a_cap_on_calls_leaves_open_is_said(tmp_path):
+    for folder in ("apis", "worlds"):
+        shutil.copytree(BROKEN.parent / folder, tmp_path / folder)
+    text = (BROKEN / "E" / "three_calls_for_four.yaml").read_text()
+    path = tmp_path / "no_oracle.yaml"
+    path.write_text(re.sub(r"^oracle:\n(?: .*\n)+", "", text, flags=re.MULTILINE))
+    scenario = driver.scenario_of(path)
+    assert not scenario.oracle
+    compiled = driver.build(scenario)
+
+    whole = judge(scenario, compiled)
+    assert "E602" in {d.code.id for d in whole.diagnostics}
+    assert all(each.complete and each.left_out == 0 for each in whole.searched)
+
+    capped = judge(scenario, compiled, Budget(variants=1))
+    assert "E602" not in {d.code.id for d in capped.diagnostics}
+    assert all(each.complete and each.left_out > 0 for each in capped.searched)
+    (open_,) = [each for each in capped.undecided if "E602" in each.codes]
+    assert "left out ways to call operations" in open_.why
+    assert open_.remedy == "allow more: `--budget variants=4`"
 
 
 def test_a_search_is_the_same_in_every_process(tmp_path):

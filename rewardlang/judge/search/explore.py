@@ -13,6 +13,9 @@ from rewardlang.judge.search.space import Action, Space
 _STATES = 2_000_000
 """States that are kept, so that memory holds however many expansions are allowed."""
 
+TIME = "when the time was up"
+"""Why a search was cut short by the clock; every other reason is a count."""
+
 Node = tuple[int, int, int, int, int, int, int, float]
 """(world, slots, history, known, parent, action, call, reward): what holds, and how it came to be;
 the reward is the highest over the answers that could be known."""
@@ -160,7 +163,7 @@ class Explorer:
             elif len(nodes) > _STATES:
                 cut = f"after {_STATES:,} states"
             elif late:
-                cut = "when the time was up"
+                cut = TIME
             if cut:
                 found.why = found.why or cut
                 break

@@ -18,8 +18,8 @@ from rewardlang.judge.search.values import Values
 from rewardlang_runtime.plan import Tool
 
 _DEPTH = 6
-_CHOICES = 8
-"""Values that are tried in one argument, beside the best of all others."""
+_TEXTS = 8
+"""Texts of the task that are tried in an argument about which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Ground:
     """The calls of one operation.
 
     Attributes:
-        left_out: How many the cap has cut off.
+        left_out: How many calls, and values of arguments, the cap has cut off.
         keyed: Arguments that are keys of tables: (table, path).
         valid: Whether arguments satisfy the operation's schema.
     """
@@ -56,6 +56,7 @@ class _Leaf:
     choices: tuple[Any, ...]
     wanted: bool
     required: bool
+    left_out: int
 
 
 def ground(
@@ -63,7 +64,7 @@ def ground(
 ) -> Ground:
     """Calls of an operation: with all that the reward names, with each choice of an argument in
     turn, with each way to look something up, and with nothing more than is required."""
-    leaves = _leaves(operation, tool, api, values)
+    leaves = _leaves(operation, tool, api, values, cap)
     valid = tool.validator().is_valid
     found: dict[bytes, dict[str, Any]] = {}
 
@@ -105,7 +106,8 @@ def ground(
         for relation in relations
         if relation.kind == "key" and _same(path, leaf.path)
     ]
-    return Ground(tuple(calls[:cap]), max(0, len(calls) - cap), tuple(keyed), valid)
+    left_out = max(0, len(calls) - cap) + sum(leaf.left_out for leaf in leaves)
+    return Ground(tuple(calls[:cap]), left_out, tuple(keyed), valid)
 
 
 _NAMES = ("key", "name", "accountId", "id")
@@ -152,7 +154,9 @@ def _with(args: Any, path: Path, value: Any) -> Any:
 # ---- arguments and their choices ----
 
 
-def _leaves(operation: model.Operation, tool: Tool, api: model.Api, values: Values) -> list[_Leaf]:
+def _leaves(
+    operation: model.Operation, tool: Tool, api: model.Api, values: Values, cap: int
+) -> list[_Leaf]:
     root: Mapping[str, Any] = tool.operation.schema
     relations = relations_of(operation)
     found: list[_Leaf] = []
@@ -183,7 +187,8 @@ def _leaves(operation: model.Operation, tool: Tool, api: model.Api, values: Valu
                 if accepts(value):
                     choices.setdefault(orjson.dumps(value), value)
         if choices:
-            found.append(_Leaf(path, tuple(choices.values())[:_CHOICES], wanted, required))
+            chosen = tuple(choices.values())[:cap]
+            found.append(_Leaf(path, chosen, wanted, required, len(choices) - len(chosen)))
     return [leaf for leaf in found if not _covered(leaf, found)]
 
 
@@ -348,5 +353,5 @@ def _of_schema(schema: Mapping[str, Any], values: Values, required: bool) -> Ite
     elif shape == "object":
         yield {}
     elif shape == "string":
-        yield from values.texts[:_CHOICES]
+        yield from values.texts[:_TEXTS]
         yield "text"

@@ -30,7 +30,9 @@ def goal_unreachable(draft: Draft) -> Iterator[Diagnostic]:
         )
         return
     explored = [task.found for task in draft.explored if task.found is not None]
-    if explored and all(found.complete and found.depth >= limit for found in explored):
+    # A call that was left out may be the one that is missing; M904 says so.
+    tried = not any(task.left_out for task in draft.explored)
+    if explored and tried and all(f.complete and f.depth >= limit for f in explored):
         states = sum(len(found.nodes) for found in explored)
         yield Diagnostic(
             codes.GOAL_UNREACHABLE,

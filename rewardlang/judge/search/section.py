@@ -5,18 +5,23 @@ from __future__ import annotations
 from functools import partial
 
 from rewardlang.judge.bench import Played
+from rewardlang.judge.budget import MORE_TIME
 from rewardlang.judge.draft import Draft, Tried
 from rewardlang.judge.judgement import Searched, Undecided
-from rewardlang.judge.search.explore import Found, Limits
+from rewardlang.judge.search.explore import TIME, Found, Limits
 from rewardlang.judge.search.task import Task, search
 
 DRAWS = 2
 """Tasks that are searched: what is found on one is confirmed on the other."""
 DEPTH = 5
-CALLS = 8
-"""Grounded calls of one operation."""
 RUN = 10
 """Expansions that one run of an operation counts for: reading a large table costs much more."""
+_CODES = (
+    "E602", "E603", "E604", "E607", "E608", "E611", "G801", "G802", "G804", "G807", "H518", "N411",
+    "P707", "S309",
+)  # fmt: skip
+_NAMED = 3
+"""Operations that a note names."""
 _SHARE = 4
 """Each task gets one part in so many of the budget's expansions."""
 
@@ -59,7 +64,7 @@ def explore(draft: Draft, seed: int) -> Task:
     share = budget.expansions // _SHARE
     enough = 1.0 if oracle is None else None
     limits = Limits(depth, share, share // RUN, enough)
-    return search(bench, seed, limits, budget, CALLS, oracle)
+    return search(bench, seed, limits, budget, budget.variants, oracle)
 
 
 def _note(draft: Draft, task: Task, found: Found) -> None:
@@ -76,28 +81,57 @@ def _note(draft: Draft, task: Task, found: Found) -> None:
             found.complete,
             tuple(sorted(found.first)),
             None if shortcut is None else _tried("a shortcut", shortcut).outcome(),
+            sum(task.left_out.values()),
         )
     )
 
 
 def _note_open(draft: Draft) -> None:
-    """What searches that were cut short leave open."""
+    """What searches that were cut short, or did not try every call, leave open."""
+    late: dict[str, list[Task]] = {}
     cut: dict[str, list[Task]] = {}
-    earned = any(t.reward == 1.0 for t in draft.everything())
+    capped: dict[str, list[Task]] = {}
+    scenario = draft.bench.scenario
+    decided = any(t.reward == 1.0 for t in draft.everything())
+    decided = decided or len(scenario.oracle) > scenario.limits.calls
     for task in draft.explored:
         found = task.found
-        if found is None or found.complete:
+        if found is None:
             continue
-        if not earned and 1.0 not in found.first:
+        unreached = not decided and 1.0 not in found.first
+        if found.why == TIME:
+            for code in _CODES:
+                late.setdefault(code, []).append(task)
+        elif unreached and not found.complete:
             cut.setdefault("E602", []).append(task)
-        if task.oracle is not None and found.full < len(task.oracle.calls) - 1:
+        elif unreached and task.left_out:
+            capped.setdefault("E602", []).append(task)
+        needed = 0 if task.oracle is None else len(task.oracle.calls) - 1
+        if found.why not in ("", TIME) and found.full < needed:
             cut.setdefault("E603", []).append(task)
+    if late:
+        why = f"the search of {_of(late)} ended {TIME}"
+        draft.undecided.append(Undecided(tuple(late), why, MORE_TIME))
     if cut:
-        tasks = next(iter(cut.values()))
-        seeds = " and ".join(str(task.seed) for task in tasks)
-        ended = tasks[0].found.why if tasks[0].found is not None else ""
-        why = f"the search of the tasks with seeds {seeds} ended {ended} each"
-        draft.undecided.append(Undecided(tuple(cut), why, "raise the budget of expansions"))
+        task = next(iter(cut.values()))[0]
+        ended = task.found.why if task.found is not None else ""
+        why = f"the search of {_of(cut)} ended {ended}"
+        more = f"allow more: `--budget expansions={10 * draft.budget.expansions}`"
+        draft.undecided.append(Undecided(tuple(cut), why, more))
+    if capped:
+        left = next(iter(capped.values()))[0].left_out
+        most = sorted(left, key=lambda name: -left[name])[:_NAMED]
+        names = ", ".join(f"{left[name]} of `{name}`" for name in most)
+        names += ", ..." * (len(left) > _NAMED)
+        why = f"the search of {_of(capped)} left out ways to call operations ({names})"
+        more = f"allow more: `--budget variants={4 * draft.budget.variants}`"
+        draft.undecided.append(Undecided(tuple(capped), why, more))
+
+
+def _of(open_: dict[str, list[Task]]) -> str:
+    """The tasks about which something is open."""
+    seeds = dict.fromkeys(task.seed for tasks in open_.values() for task in tasks)
+    return f"the task{'s' * (len(seeds) > 1)} of seed {' and '.join(map(str, seeds))}"
 
 
 def replayed(draft: Draft, task: Task, number: int) -> Played | None:

@@ -16,7 +16,7 @@ from rewardlang.judge.budget import Budget
 from rewardlang.judge.search.answers import answer_template
 from rewardlang.judge.search.explore import Limits
 from rewardlang.judge.search.generalise import General, as_yaml, generalise
-from rewardlang.judge.search.section import CALLS, DEPTH, RUN
+from rewardlang.judge.search.section import DEPTH, RUN
 from rewardlang.judge.search.task import search
 from rewardlang.judge.search.told import told
 
@@ -86,7 +86,7 @@ def _solution(bench: Bench, seed: int, budget: Budget) -> Solution | Unsolved:
     """The shortest way to full reward on one task."""
     limit = bench.compiled.calls_limit
     limits = Limits(min(DEPTH, limit), budget.expansions, budget.expansions // RUN, enough=1.0)
-    found = search(bench, seed, limits, budget, CALLS, None).found
+    found = search(bench, seed, limits, budget, budget.variants, None).found
     assert found is not None
     reward = found.nodes[found.best][7]
     if reward == 1.0:

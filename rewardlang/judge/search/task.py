@@ -28,7 +28,7 @@ class Task:
     """What a search of one task starts from, and what its caps have cut off.
 
     Attributes:
-        left_out: By operation: grounded calls beyond the cap.
+        left_out: By operation: calls, values of arguments and new rows beyond the cap.
     """
 
     seed: int
@@ -84,10 +84,13 @@ def search(
     rows: dict[tuple[str, str], None] = {}
 
     def extend(table: str, key: str) -> list[Action]:
+        more = [a for one in grounds.values() if (a := one.about(table, key)) is not None]
         if len(rows) >= _NEW_ROWS:
+            for name, _ in more:
+                task.left_out[name] = task.left_out.get(name, 0) + 1
             return []
         rows[table, key] = None
-        return [a for one in grounds.values() if (a := one.about(table, key)) is not None]
+        return more
 
     explorer = Explorer(list(actions.values()), space, monitor, knowledge, extend, own)
     task.found = explorer.run(limits, budget)
