@@ -226,3 +226,19 @@ class Facts:
     def sound(self) -> bool:
         """Whether nothing was found but notes, and nothing silenced."""
         return not self.silenced and all(each.level == "note" for each in self.findings)
+
+    @property
+    def left_open(self) -> tuple[tuple[str, str, str], ...]:
+        """What was not decided: rules or a place, why, and what to do about it."""
+        rows = [(", ".join(each.codes), each.why, each.remedy) for each in self.undecided]
+        known = [each.why for each in self.undecided]
+        for found in self.findings:
+            # The judge says in a note what is listed already; the static rules in a note alone.
+            if found.code == "M904" and not any(why in found.message for why in known):
+                rows.append((found.place, found.message, found.help))
+        cut = [each for each in self.searched if not each.complete]
+        if cut:
+            seeds = " and ".join(str(each.seed) for each in cut)
+            why = f"the search of seed {seeds} was cut short: there may be shorter paths, or other "
+            rows.append(("search", f"{why}levels", "raise the budget of expansions"))
+        return tuple(rows)

@@ -126,24 +126,14 @@ def _ladder(scenario: model.Scenario, ladder: tuple[Outcome, ...]) -> tuple[Rung
 
 def _moved(scenario: model.Scenario, before: Outcome, after: Outcome) -> tuple[str, ...]:
     """What of the reward is no longer as it was."""
-    changes = [
-        *_changes("gate", scenario.gates, before.gates, after.gates),
-        *_changes("part", scenario.parts, before.parts, after.parts),
-        *_changes("penalty", scenario.penalties, before.penalties, after.penalties),
-    ]
-    return tuple(changes)
-
-
-def _changes(
-    kind: str,
-    items: tuple[model.Gate, ...] | tuple[model.Part, ...] | tuple[model.Penalty, ...],
-    before: tuple[float, ...],
-    after: tuple[float, ...],
-) -> list[str]:
-    rows = zip(items, before, after, strict=True)
-    if kind == "gate":
-        return [f"gate `{i.id}` {'holds' if b else 'fails'}" for i, a, b in rows if a != b]
-    return [f"{kind} `{i.id}` {a:.3g} to {b:.3g}" for i, a, b in rows if a != b]
+    gates = zip(scenario.gates, before.gates, after.gates, strict=True)
+    parts = zip(scenario.parts, before.parts, after.parts, strict=True)
+    factors = zip(scenario.penalties, before.penalties, after.penalties, strict=True)
+    return (
+        *(f"gate `{g.id}` {'holds' if new else 'fails'}" for g, old, new in gates if old != new),
+        *(f"part `{p.id}` {old:.3g} to {new:.3g}" for p, old, new in parts if old != new),
+        *(f"penalty `{p.id}` {old:.3g} to {new:.3g}" for p, old, new in factors if old != new),
+    )
 
 
 def _score(judgement: Judgement) -> RewardScore:

@@ -10,6 +10,7 @@ from rewardlang.report.facts import Facts, Item, Rung, Task
 from rewardlang.report.verdict import number
 
 STYLE = """
+h1 { overflow-wrap: anywhere; } pre.excerpt { white-space: pre; overflow-x: auto; }
 h3 { font-size: 15px; margin: 22px 0 4px; } th, td { vertical-align: top; }
 table.words th, table.words td { text-align: left; }
 table.items td:nth-child(3) { width: 60%; } table.ladder td:nth-child(3) { width: 34%; }
@@ -26,6 +27,8 @@ svg.strip { height: 22px; background: var(--panel); border-radius: 3px; }
 summary.say { font-size: 15px; color: inherit; } details.task { margin: 6px 0; padding: 6px 12px; }
 .sign { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 28px 24px;
   margin-top: 30px; } .sign div { border-top: 1px solid var(--ink); padding-top: 4px; }
+@media (max-width: 560px) { .range { white-space: normal; } svg.bar { min-width: 60px; }
+  table { font-size: 13px; } }
 """
 
 

@@ -232,17 +232,10 @@ def tests(facts: Facts) -> str:
 
 def undecided(facts: Facts) -> str:
     """What a budget, or a solver that is not there, left open."""
-    if not facts.undecided and not any(each.code == "M904" for each in facts.findings):
-        return "<p>Everything that was asked was decided (no M904).</p>"
-    rows = [
-        (escape(", ".join(each.codes)), prose(each.why), prose(each.remedy))
-        for each in facts.undecided
-    ]
-    said = {each.why for each in facts.undecided}
-    for found in facts.findings:
-        if found.code == "M904" and not any(why in found.message for why in said):
-            rows.append((escape(found.place), prose(found.message), escape(found.help)))
-    return table(("rules", "why", "remedy"), rows, "words")
+    if not facts.left_open:
+        return "<p>Everything that was asked was decided.</p>"
+    rows = (tuple(map(prose, row)) for row in facts.left_open)
+    return table(("what", "why", "remedy"), rows, "words")
 
 
 def findings(facts: Facts) -> str:
@@ -255,10 +248,12 @@ def findings(facts: Facts) -> str:
 
 
 def _finding(found: Found) -> str:
-    bad = " bad" if found.level != "note" else ""
+    bad = "bad" if found.level != "note" else ""
+    excerpt = found.excerpt.partition("\n")[2]
     traces = "".join(shown(prose(name), line) for name, line in found.evidence)
     return (
-        f'<div class="task"><p><b class="{bad.strip()}">{escape(found.code)}</b> '
+        f'<div class="task"><p><b class="{bad}">{escape(found.code)}</b> '
         f'{prose(found.message)} <span class="faint">{escape(found.name)}, '
-        f"{escape(found.place)}</span></p><pre>{escape(found.excerpt)}</pre>{traces}</div>"
+        f'{escape(found.place)}</span></p><pre class="excerpt">{escape(excerpt)}</pre>'
+        f"{traces}</div>"
     )

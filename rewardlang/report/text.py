@@ -40,7 +40,7 @@ def write(facts: Facts, console: Console) -> None:
     _heading("Signal for GRPO", console)
     _signal(facts, console)
     _heading("What was not decided", console)
-    _lines((f"{', '.join(u.codes)}: {u.why}; {u.remedy}" for u in facts.undecided), console)
+    _lines((f"{what}: {why}; {remedy}" for what, why, remedy in facts.left_open), console)
     _heading("Findings", console)
     _findings(facts, console)
     _signature(facts, console)
