@@ -201,6 +201,14 @@ def test_a_line_that_nothing_pins(tmp_path):
     assert survivor.pin == "break the gate `gentle` and nothing else, and expect 0.5 at most"
 
 
+def test_a_part_is_pinned_behind_a_gate_that_takes_everything(tmp_path):
+    gate = GATES.replace("      otherwise: 0.2\n", "")
+    text = reward("1 check: read", "2 check: called closeTicket{ok, args.id == params.id}",
+                  f"5 check: {CLOSED}", f"2 check: {SAID}", gates=gate)  # fmt: skip
+    draft = mutated(tmp_path, text, reward=True)
+    assert found(draft).get("H521", []) == []
+
+
 @pytest.mark.parametrize("path", [*FILES, EXAMPLES / "jira_assign.yaml"], ids=lambda p: p.stem)
 def test_shipped_rewards_are_pinned(path):
     scenario = driver.scenario_of(path)
