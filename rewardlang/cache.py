@@ -1,4 +1,8 @@
-"""A cache on disk by content hash; anything wrong with it makes an entry absent, never an error."""
+"""A cache on disk by content hash; anything wrong with it makes an entry absent, never an error.
+
+What is damaged is ignored with a warning, the first time; it goes to the logger `rewardlang.cache`,
+which writes to stderr unless the program that uses us says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,9 @@ _KEEP_OTHERS = 300
 _PRUNE_EVERY = 100
 """Writes of a process from one look at how many entries there are to the next."""
 _writes: Counter[str] = Counter()
+
+_said: set[str] = set()
+"""What this process has warned of."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -88,13 +95,17 @@ class Cache:
         try:
             with open(self._path(kind, key), "rb") as file:
                 if not _private(os.fstat(file.fileno())):
+                    _warn(self._path(kind, key), "others than its owner can write it")
                     return None
                 data = file.read()
         except OSError:
             return None  # absent or unreadable: the caller does the work again
         body = data[len(_MAGIC) + _DIGEST :]
         head = _MAGIC + hashlib.sha256(body).digest()
-        return body if data.startswith(head) else None
+        if not data.startswith(head):
+            _warn(self._path(kind, key), "it is damaged")
+            return None
+        return body
 
     def write(self, kind: str, key: str, body: bytes) -> None:
         """Store an entry, at once or not at all; a cache that cannot be written is no error."""
@@ -119,6 +130,15 @@ class Cache:
         entries = [(e.stat().st_mtime_ns, e.path) for e in os.scandir(folder)]
         for _, path in sorted(entries)[: max(0, len(entries) - keep)]:
             os.unlink(path)
+
+
+def _warn(path: Path, why: str) -> None:
+    """Say once for each reason: a cache that is damaged in one place may be so in a thousand."""
+    from logging import getLogger  # not before it is needed: importing it takes longer than a read
+
+    if why not in _said:
+        _said.add(why)
+        getLogger(__name__).warning("ignored an entry of the cache, %s: %s", path, why)
 
 
 def _private(status: os.stat_result) -> bool:

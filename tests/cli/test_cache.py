@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,6 +62,47 @@ def test_an_entry_that_others_can_write_is_absent(cache: Cache, tmp_path: Path, 
 def test_what_is_written_is_private(cache: Cache, tmp_path: Path) -> None:
     assert entry(tmp_path).stat().st_mode & 0o777 == 0o600
     assert entry(tmp_path).parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_damaged_entry_is_ignored_with_one_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rewardlang.cache._said", set())
+    cache = Cache(tmp_path / "cache")
+    for number in range(5):
+        cache.write("lint", str(number), BODY)
+        path = tmp_path / "cache" / "lint" / str(number)
+        path.write_bytes(path.read_bytes()[:-1])
+        assert cache.read("lint", str(number)) is None
+    (said,) = caplog.messages
+    assert said == f"ignored an entry of the cache, {tmp_path}/cache/lint/0: it is damaged"
+    assert cache.read("lint", "not there") is None, "what is absent is not damaged"
+    assert len(caplog.messages) == 1
+
+
+def test_linting_with_a_damaged_cache(tmp_path: Path) -> None:
+    """The same findings, and one line on stderr however many files there are."""
+    folder = tmp_path / "cache"
+    names = [f"{number}.yaml" for number in range(3)]
+    for name in names:
+        (tmp_path / name).write_text("scenario: [\n", encoding="utf-8")
+    command = [sys.executable, "-m", "rewardlang", "lint", "--static", *names]
+    environment = {**os.environ, "REWARDLANG_CACHE": str(folder)}
+
+    def lint() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    first = lint()
+    assert (first.returncode, first.stderr) == (1, "")
+    for entry in (folder / "lint").iterdir():
+        entry.write_bytes(entry.read_bytes()[:40])
+    second = lint()
+    assert (second.returncode, second.stdout) == (1, first.stdout)
+    assert second.stderr.count("ignored an entry of the cache") == 1
+    assert len(second.stderr.splitlines()) == 1
+    assert lint().stderr == "", "what was damaged was written anew"
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
