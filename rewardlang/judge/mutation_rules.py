@@ -228,13 +228,41 @@ def length_rewarding(draft: Draft) -> Iterator[Diagnostic]:
     )
 
 
+def _about_step(draft: Draft) -> Callable[[Tried], Line]:
+    """What pays for the step that was changed: it loses most without that step."""
+    dropped = {(t.played.seed, t.place): t for t in draft.trace_mutants if t.group == "drop-step"}
+
+    def line(tried: Tried) -> Line:
+        without = dropped.get((tried.played.seed, tried.place.split(",")[0]))
+        if without is None or without.base is None or without.reward >= without.base.reward:
+            return places.paying(draft.bench.scenario, tried.played)
+        return places.lowered(draft.bench.scenario, without.base, without.played)
+
+    return line
+
+
+def _unseen(tried: Tried) -> bool:
+    """Whether a change costs nothing at all."""
+    return tried.base is not None and tried.reward >= tried.base.reward
+
+
 @judges(codes.PARTIAL_OUTRANKS)
 def partial_outranks_full(draft: Draft) -> Iterator[Diagnostic]:
     """A wrong end must earn clearly less than the right one."""
+    missed = _missed(draft, *_WRONG)
     yield from _findings(
         draft,
         codes.PARTIAL_OUTRANKS,
-        _missed(draft, *_WRONG),
+        [tried for tried in missed if _unseen(tried)],
+        _about_step(draft),
+        _keeps,
+        "{line} does not see it",
+        "compare it here with what the task says, too",
+    )
+    yield from _findings(
+        draft,
+        codes.PARTIAL_OUTRANKS,
+        [tried for tried in missed if not _unseen(tried)],
         _paying(draft),
         _keeps,
         "{line} pays most of it",

@@ -163,6 +163,9 @@ TITLED = 'fold(made?.title ?? "") == fold(params.title)'
          {"N406": [TITLED]}),
         ([CREATE, reward(f"9 check: {TITLED}", "3 check: made?.owner.id == params.owner",
                          "3 check: made?.priority == params.priority", gates=MADE)], {}),
+        # N406: the lesser part does not see what was written.
+        ([reward("1 check: read", '3 check: now?.state == "closed"', f"5 check: {SAID}")],
+         {"N406": ['now?.state == "closed"']}),
         # N407: length pays.
         ([reward("1 check: read", f"5 check: {CLOSED}", f"2 check: {SAID}",
                  "1 score: 1 if says(answer, ticket.owner.name) else "
