@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from rewardlang.page import call_item, card, cards, document, folded, prose, section, table
+from rewardlang.page import card, cards, document, folded, prose, section, table
 from rewardlang.report import charts, sections
 from rewardlang.report.facts import Facts, Item, Rung, Task
 from rewardlang.report.verdict import number
@@ -172,12 +172,9 @@ def _ladder(facts: Facts) -> str:
         )
         for rung, last in zip(rungs, before, strict=False)
     ]
-    calls = "".join(call_item(rung.call) for rung in rungs if rung.call is not None)
-    answer = rungs[-1].answer or "(no answer)"
-    trace = f'<ol>{calls}</ol><p class="faint">{escape(answer)}</p>'
-    return table(("after", "reward", "", "what moved"), rows, "words ladder") + folded(
-        "the trace", trace
-    )
+    trace = {"calls": [r.call for r in rungs if r.call], "answer": rungs[-1].answer}
+    listed = table(("after", "reward", "", "what moved"), rows, "words ladder")
+    return listed + sections.shown("The trace", trace)
 
 
 def _step(rung: Rung) -> str:

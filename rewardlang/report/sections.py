@@ -11,14 +11,9 @@ from rewardlang.judge.judgement import Outcome, Searched
 from rewardlang.page import call_item, folded, prose, table
 from rewardlang.report import charts, kinds
 from rewardlang.report.facts import Facts, Found, Group, Range
+from rewardlang.report.signal import MODEL
 from rewardlang.report.verdict import many, number
 
-FLAT = (
-    "Model: rollouts are independent and end in one of two rewards, the better one with "
-    "probability p; a group of G is flat with probability p^G + (1-p)^G. Where failures earn "
-    "different rewards fewer groups are flat: an upper bound. A flat group teaches nothing, as "
-    "GRPO's advantage is the reward less the group's mean (arXiv:2402.03300, section 4.1)."
-)
 _SCALE = '<div class="scale"><span>0</span><span>0.5</span><span>1</span></div>'
 
 
@@ -185,9 +180,12 @@ def _searched(each: Searched) -> str:
         f"{each.expansions:,} expansions, {many(len(each.levels), 'distinct reward')}; {how}.</p>"
     )
     if each.best is not None:
-        text += shown(f"The shortest path: {_path(each.best)}", each.best.line)
-    if each.shortcut is not None:
-        text += shown(f"Shorter than the oracle: {_path(each.shortcut)}", each.shortcut.line)
+        beats = each.shortcut is not None and each.shortcut.line == each.best.line
+        said = "The shortest path, shorter than the oracle" if beats else "The shortest path"
+        text += shown(f"{said}: {_path(each.best)}", each.best.line)
+        if each.shortcut is not None and not beats:
+            said = f"Shorter than the oracle: {_path(each.shortcut)}"
+            text += shown(said, each.shortcut.line)
     return text
 
 
@@ -211,7 +209,7 @@ def signal(facts: Facts) -> str:
         f"<p>{many(len(facts.levels), 'distinct level')}; doing nothing earns "
         f"{number(of.start)}; {first}.</p><h3>Expected share of groups without variance</h3>"
         + table(("", *rates), rows)
-        + f'<p class="faint">{escape(FLAT)}</p>'
+        + f'<p class="faint">{escape(MODEL)}</p>'
     )
 
 
@@ -250,7 +248,10 @@ def findings(facts: Facts) -> str:
 def _finding(found: Found) -> str:
     bad = "bad" if found.level != "note" else ""
     excerpt = found.excerpt.partition("\n")[2]
-    traces = "".join(shown(prose(name), line) for name, line in found.evidence)
+    traces = "".join(
+        shown(f'{prose(name)} <span class="faint">seed {line["seed"]}</span>', line)
+        for name, line in found.evidence
+    )
     return (
         f'<div class="task"><p><b class="{bad}">{escape(found.code)}</b> '
         f'{prose(found.message)} <span class="faint">{escape(found.name)}, '

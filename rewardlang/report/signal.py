@@ -9,6 +9,13 @@ from rewardlang.report.facts import Signal
 
 RATES = (0.05, 0.2, 0.5, 0.8, 0.95)
 SIZES = (4, 8, 16)
+MODEL = (
+    "Model: rollouts are independent and end in one of two rewards, the better one with "
+    "probability p; a group of G is flat with probability p^G + (1-p)^G. Where failures earn "
+    "different rewards fewer groups are flat: an upper bound. A flat group teaches nothing, as "
+    "GRPO's advantage is the reward less the group's mean (arXiv:2402.03300, section 4.1)."
+)
+"""What `flat_share` says, for readers of a report."""
 
 
 def flat_share(rate: float, size: int) -> float:

@@ -12,7 +12,7 @@ from rich.text import Text
 from rewardlang.diagnostics.excerpt import clean
 from rewardlang.judge.judgement import Outcome, Searched
 from rewardlang.report.facts import Facts, Group, Item, Range, Task
-from rewardlang.report.sections import FLAT
+from rewardlang.report.signal import MODEL
 from rewardlang.report.verdict import many, number
 
 
@@ -199,7 +199,7 @@ def _signal(facts: Facts, console: Console) -> None:
     for size, row in of.flat.items():
         table.add_row(f"G = {size}", *(f"{share:.1%}" for share in row))
     _print(table, console)
-    _say(FLAT, console, "dim")
+    _say(MODEL, console, "dim")
 
 
 def _findings(facts: Facts, console: Console) -> None:
