@@ -61,14 +61,13 @@ def render_all(
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """`2 errors, 1 warning; ...`, with the first code to ask about."""
-    counts: dict[Level, int] = {"error": 0, "warning": 0, "note": 0}
-    codes: list[str] = []
+    """`2 errors, 1 warning; ...`, with the first of the gravest codes to ask about."""
+    by_level: dict[Level, list[str]] = {"error": [], "warning": [], "note": []}
     for diagnostic in diagnostics:
-        counts[diagnostic.code.level] += 1
-        codes.append(diagnostic.code.id)
-    said = [f"{n} {level}{'' if n == 1 else 's'}" for level, n in counts.items() if n]
-    hint = f"; `rewardlang explain {codes[0]}` says more" if codes else ""
+        by_level[diagnostic.code.level].append(diagnostic.code.id)
+    said = [f"{len(c)} {level}{'' if len(c) == 1 else 's'}" for level, c in by_level.items() if c]
+    gravest = next((codes[0] for codes in by_level.values() if codes), None)
+    hint = f"; `rewardlang explain {gravest}` says more" if gravest else ""
     return ", ".join(said) + hint
 
 

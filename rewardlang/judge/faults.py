@@ -39,8 +39,21 @@ def fault_of(error: Exception, doing: str, seed: int, scenario: model.Scenario) 
         where, span = function, at
     if span is None and not isinstance(error, ScenarioFault):
         return None
-    said = f"{type(error).__name__}: {error}" if isinstance(error, FAILURES) else str(error)
+    said = _in_words(error) if isinstance(error, FAILURES) else str(error)
     return Fault(doing, seed, said.removeprefix(f"{scenario.name}: "), where, span)
+
+
+def _in_words(error: Exception) -> str:
+    """What generated code ran into, without Python's words for it."""
+    match error:
+        case KeyError(args=(str(name),)):
+            return f"there is no `{name}`, as in the answer to a call that was refused"
+        case TypeError() | AttributeError():
+            return "a value is of another type than the schemas say"
+        case IndexError():
+            return "a list is too short"
+        case _:
+            return f"a value cannot be computed: {error}"
 
 
 def _places(error: Exception, scenario: model.Scenario) -> Iterator[tuple[str, Span]]:

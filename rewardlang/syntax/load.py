@@ -95,8 +95,12 @@ def gather(scenario: ScenarioFile, files: Files | None = None) -> Gathered:
 
 def gather_apis(world: WorldFile, files: Files | None = None) -> Gathered:
     """The world and the APIs that it names; they are also beside its folder, `worlds`."""
-    folder = Path(world.source.path).absolute().parent
-    beside = folder.parent if folder.name == "worlds" else folder
+    folder = Path(world.source.path).parent
+    if folder.absolute().name == "worlds":
+        # Relative where it can be, so that a file has one name however it was found.
+        beside = folder.parent if folder.name == "worlds" else folder.absolute().parent
+    else:
+        beside = folder
     out: list[Diagnostic] = []
     paths: list[Path] = []
     apis = _apis(world.use, beside, files or Files(), paths, out)

@@ -123,4 +123,7 @@ def test_a_summary_counts_by_level():
     assert summary([LAYOUTS["long-line"]] * 2 + [noted]) == (
         "2 errors, 1 note; `rewardlang explain T104` says more"
     )
+    assert summary([noted, LAYOUTS["long-line"]]) == (
+        "1 error, 1 note; `rewardlang explain T104` says more"
+    )
     assert render_all([]).plain == ""

@@ -92,6 +92,13 @@ def test_an_oracle_that_cannot_be_played(tmp_path):
     assert "only()!" in said["E601"]
 
 
+def test_an_oracle_that_reads_what_a_refused_call_answered(tmp_path):
+    steps = '{getTicket: {id: none}, bind: t}, {answer: "{t.owner.name}"}'
+    draft = drafted(variant(tmp_path, f"oracle: [{steps}]\n"))
+    (fault,) = draft.faults
+    assert fault.message == "there is no `owner`, as in the answer to a call that was refused"
+
+
 @pytest.mark.parametrize(
     ("params", "code"),
     [

@@ -10,7 +10,7 @@ from syntax.files_on_disk import API, SCENARIO, WORLD, write
 
 from rewardlang import data
 from rewardlang.data import Files
-from rewardlang.syntax.load import gather, read_scenario
+from rewardlang.syntax.load import gather, gather_apis, read_scenario, read_world
 
 
 def gathered(path: Path):
@@ -70,6 +70,20 @@ def test_a_path_stays_as_short_as_the_one_given(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "apis")
     found = gathered(Path("../x/y/close.yaml")).apis[0].source.path
     assert found == (tmp_path / "apis/desk.yaml").as_posix()
+
+
+@pytest.mark.parametrize(
+    ("folder", "given", "expected"),
+    [("", "worlds/hall.yaml", "apis/desk.yaml"), ("worlds", "hall.yaml", "{root}/apis/desk.yaml")],
+)
+def test_a_world_names_files_as_a_scenario_does(folder, given, expected, tmp_path, monkeypatch):
+    write(tmp_path)
+    (tmp_path / "worlds" / "hall.yaml").write_text(WORLD)
+    monkeypatch.chdir(tmp_path / folder)
+    world, _ = read_world(Path(given))
+    assert world is not None
+    (api,) = gather_apis(world).apis
+    assert api.source.path == expected.format(root=tmp_path.as_posix())
 
 
 @pytest.mark.parametrize("name", ["../desk", "a/b", "", ".", "desk.yaml", "/etc/passwd", "de sk"])
