@@ -10,6 +10,7 @@ from rewardlang.judge import places
 from rewardlang.judge.draft import Draft, Tried, judges
 from rewardlang.judge.farming import rises
 from rewardlang.judge.places import Line
+from rewardlang.judge.trace_mutants import CLEARLY
 
 _SHOWN = 2
 """Traces that one finding carries."""
@@ -17,7 +18,7 @@ _WRONG = (
     "drop-step", "invented-tool", "drop-required", "drop-optional", "enum", "number", "list-drop",
     "text-typo",
 )  # fmt: skip
-_SAME = ("text-case", "text-space", "paraphrase-answer", "swap-independent")
+_SAME = ("text-case", "text-space", "paraphrase-answer", "swap-independent", "paraphrase")
 
 
 def _missed(draft: Draft, *groups: str) -> list[Tried]:
@@ -272,11 +273,16 @@ def partial_outranks_full(draft: Draft) -> Iterator[Diagnostic]:
 
 @judges(codes.UNNORMALISED)
 def brittle_verifier(draft: Draft) -> Iterator[Diagnostic]:
-    """What a person would accept all the same must not lose."""
+    """What a person would accept all the same must not lose.
+
+    Among it the probes' paraphrase, which also has short answers.
+    """
+    retold = [t for t in draft.probes if t.group == "paraphrase"]
+    lost = [t for t in retold if t.base and t.reward < CLEARLY * t.base.reward]
     yield from _findings(
         draft,
         codes.UNNORMALISED,
-        _missed(draft, *_SAME),
+        [*_missed(draft, *_SAME), *lost],
         _lowered(draft),
         lambda tried: f"{tried.name} earns only {tried.reward:g}",
         "{line} does not accept it",

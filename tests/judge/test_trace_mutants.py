@@ -105,6 +105,13 @@ def test_siblings_are_rows_that_the_task_does_not_name(tmp_path):
     assert all(call.ok for call in tried.played.calls)
 
 
+NAME_ALONE = """
+oracle:
+  - getTicket: {id: "{id}"}
+    bind: seen
+  - closeTicket: {id: "{id}", note: "{note}"}
+  - answer: "{seen.owner.name}"
+"""
 CREATE = """
 params:
   title: one_of(["The window leaks", "The bell is silent", "The shelf bends", "The stairs creak"])
@@ -166,6 +173,10 @@ TITLED = 'fold(made?.title ?? "") == fold(params.title)'
         # N406: the lesser part does not see what was written.
         ([reward("1 check: read", '3 check: now?.state == "closed"', f"5 check: {SAID}")],
          {"N406": ['now?.state == "closed"']}),
+        # N409: an answer of two words, and no other.
+        ([reward("1 check: read", f"5 check: {CLOSED}",
+                 "2 check: read and fold(answer) == fold(ticket.owner.name)"), NAME_ALONE],
+         {"N409": ["read and fold(answer) == fold(ticket.owner.name)"]}),
         # N407: length pays.
         ([reward("1 check: read", f"5 check: {CLOSED}", f"2 check: {SAID}",
                  "1 score: 1 if says(answer, ticket.owner.name) else "
