@@ -42,7 +42,7 @@ def _holding(kind: type) -> tuple[str, ...]:
 
 def _everything(node: Any) -> tuple[tree.Expr, ...]:
     found: list[tree.Expr] = []
-    waiting = [node] if isinstance(node, tree.Typed) else below(node)[::-1]
+    waiting: list[Any] = [node] if isinstance(node, tree.Typed) else below(node)[::-1]
     while waiting:
         expr = waiting.pop()
         found.append(expr)

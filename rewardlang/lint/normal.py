@@ -41,8 +41,9 @@ def normal(part: object) -> str:
         case str() | int() | float() | None:
             return repr(part)
         case _:
-            inner = ",".join([normal(getattr(part, name)) for name in _fields(type(part))])
-            return f"{type(part).__name__}({inner})"
+            kind: type = type(part)
+            inner = ",".join([normal(getattr(part, name)) for name in _fields(kind)])
+            return f"{kind.__name__}({inner})"
 
 
 @cache

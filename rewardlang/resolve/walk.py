@@ -22,7 +22,8 @@ def names_in(node: nodes.Node) -> Iterator[nodes.Name]:
         if isinstance(part, nodes.Name):
             yield part
         elif isinstance(part, nodes.Node):
-            pending.extend(getattr(part, name) for name in reversed(_names(type(part))))
+            kind: type = type(part)
+            pending.extend(getattr(part, name) for name in reversed(_names(kind)))
         elif isinstance(part, tuple):
             pending.extend(reversed(part))
 
@@ -35,7 +36,8 @@ def depth_of(node: nodes.Node) -> int:
         part, depth = pending.pop()
         if isinstance(part, nodes.Node):
             deepest = max(deepest, depth)
-            pending.extend((getattr(part, name), depth + 1) for name in _names(type(part)))
+            kind: type = type(part)
+            pending.extend((getattr(part, name), depth + 1) for name in _names(kind))
         elif isinstance(part, tuple):
             pending.extend((each, depth) for each in part)
     return deepest
