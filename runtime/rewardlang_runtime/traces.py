@@ -2,8 +2,8 @@
 
 A line is an object with `calls` (each with `op`, `args`, and as far as they were recorded `kind`,
 `status` and `response`), `answer`, and the task: `seed` and `split`, or `params`. `world`:
-"frozen" says that the calls are paid as if they had changed nothing (`Environment.freeze`). Keys that
-are not known here are kept out of the way in `extra`.
+"frozen" says that the calls are paid as if they had changed nothing (`Environment.freeze`). Keys
+that are not known here are kept out of the way in `extra`.
 """
 
 from __future__ import annotations
