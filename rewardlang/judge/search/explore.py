@@ -10,8 +10,12 @@ from rewardlang.judge.search.knowledge import Knowledge
 from rewardlang.judge.search.monitor import Monitor
 from rewardlang.judge.search.space import Action, Space
 
-_STATES = 2_000_000
-"""States that are kept, so that memory holds however many expansions are allowed."""
+_STATES = 500_000
+"""States of one task that are kept, so that memory holds however many expansions are allowed: they
+take up to 360 MB, and two tasks are searched."""
+
+_LOOK = 1000
+"""States from one look at the clock to the next: some 30,000 expansions, a tenth of a second."""
 
 TIME = "when the time was up"
 """Why a search was cut short by the clock; every other reason is a count."""
@@ -152,7 +156,9 @@ class Explorer:
         # The most promising first; equal ones as they were found.
         order = sorted(layer, key=lambda number: -nodes[number][7])
         late = False
-        for number in order:
+        for count, number in enumerate(order):
+            if count % _LOOK == 0:
+                late = late or budget.spent
             world, slots, history, known, *_ = nodes[number]
             enabled = knowledge.enabled(known)
             cut = ""
