@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from rewardlang.diagnostics.excerpt import clean
+
 LONG = 240
 """Characters of an observation that are shown unfolded."""
 _NAME = re.compile(r"`([^`]+)`")
@@ -62,11 +64,13 @@ details summary { cursor: pointer; color: var(--faint); font-size: 12px; }
 
 def document(title: str, sections: Iterable[str], more_style: str = "") -> str:
     """A whole page; `more_style` is what this kind of page has besides."""
-    return (
+    html = (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
         '</title><meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}{more_style}</style></head><body>{''.join(sections)}</body></html>\n"
     )
+    # Characters that hide or reorder what is shown would let a text pass for another.
+    return "\n".join(map(clean, html.split("\n")))
 
 
 def section(title: str, body: str) -> str:

@@ -199,6 +199,11 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     assert "<script>alert(1)</script>" in shown.text["Tests of the file"]
 
 
+def test_no_character_hides_or_reorders(tmp_path: Path) -> None:
+    path = variant(tmp_path, 'title: "pays \\u202e0.5\\u200b \\x07"\n')
+    assert "pays \ufffd0.5\ufffd \ufffd" in read(page(gather(path))).text[""]
+
+
 @pytest.mark.parametrize(("rate", "size"), [(0.05, 4), (0.5, 4), (0.8, 8)])
 def test_the_share_of_flat_groups(rate: float, size: int) -> None:
     groups = product((True, False), repeat=size)
