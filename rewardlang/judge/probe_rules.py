@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import prod
 
@@ -90,9 +91,10 @@ def guessable(draft: Draft) -> Iterator[Diagnostic]:
     if not paid or len({t.played.seed for _, _, t in paid}) < min(2, len(draft.seeds)):
         return
     _, few, worst = max(paid, key=lambda each: each[0])
+    often = f"one time in {few}" if few > 1 else "on nearly every task"
     yield Diagnostic(
         codes.GUESSABLE_ANSWER,
-        f"a guess without a look earns {worst.gain:.2g}, and is right one time in {few}",
+        f"a guess without a look earns {worst.gain:.2g}, and is right {often}",
         guilty(draft, worst),
         help="require the read that shows the value: a gate such as `called getTicket{ok, ...}`",
         evidence=(worst.evidence(),),
@@ -108,9 +110,19 @@ def _possible(draft: Draft, gold: Tried) -> int:
     if not found or not all(claim.compared for claim in found):
         return _GUESSES
     if all(claim.others for claim in found):
-        return prod(len(claim.others) + 1 for claim in found)
+        return min(prod(len(claim.others) + 1 for claim in found), _by_the_commonest(draft))
     answers = {t.played.answer for t in draft.oracle}
     return len(answers) if len(answers) > 1 and len(draft.oracle) >= _GUESSES else _GUESSES
+
+
+def _by_the_commonest(draft: Draft) -> int:
+    """The same by what is right on half of the tasks or more: one, two; many when nothing is."""
+    answers = Counter(tried.played.answer for tried in draft.oracle)
+    tasks = {repr(tried.played.episode.params) for tried in draft.oracle}
+    if len(tasks) < 2 or len(draft.oracle) < _GUESSES:
+        return _GUESSES
+    times = max(answers.values())
+    return round(len(draft.oracle) / times) if 2 * times >= len(draft.oracle) else _GUESSES
 
 
 @judges(codes.WRITE_SPAM)

@@ -65,7 +65,7 @@ def missing(expr: tree.Expr, scope: Scope) -> None:
         else f"test it first: `{text} is not null and ...`"
     )
     if vouched_for(expr, scope):
-        help += f"; if it is always there, write `{text}!`"
+        help = f"if it is always there, write `{text}!`; else {help}"
     scope.report.add(
         codes.UNSAFE_ACCESS, f"`{text}` may be null here", expr.span, describe(expr.type), help=help
     )
@@ -76,12 +76,15 @@ def object_null(expr: tree.Expr, type_: Type, name: Identifier, scope: Scope) ->
     last = expr.span
     if isinstance(expr, tree.Get) and expr.span.text.endswith(expr.name):
         last = Span(expr.span.source, expr.span.end - len(expr.name), expr.span.end)
+    sure = ""
+    if vouched_for(expr, scope):
+        sure = f", or `{shown(expr.span)}!{_link(name)}` if it is always there"
     scope.report.add(
         codes.UNSAFE_ACCESS,
         f"`{shown(expr.span)}` may be null",
         last,
         describe(type_),
-        help=f"write `{shown(expr.span)}?{_link(name)}`",
+        help=f"write `{shown(expr.span)}?{_link(name)}`" + sure,
         fix=_asked(expr, name),
     )
 

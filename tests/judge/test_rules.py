@@ -92,6 +92,22 @@ def test_an_oracle_that_cannot_be_played(tmp_path):
     assert "only()!" in said["E601"]
 
 
+def test_an_answer_that_is_the_same_on_every_task(tmp_path):
+    oracle = 'oracle: [{getTicket: {id: "{id}"}}, {closeTicket: {id: "{id}", note: "{note}"}}, '
+    let = f"""let:
+  now: final.tickets[params.id]
+  read: called getTicket{{ok, args.id == params.id}}
+  who: initial.users.values().max_by(u => u.id)!.name
+  others: 'initial.tickets.values().map(t => t.title)'
+"""
+    paid = reward(CLOSED, "says(answer, who, instead_of=others)")
+    draft = drafted(variant(tmp_path, let, paid, f'{oracle}{{answer: "{{who}}"}}]\n'))
+    assert found(draft)["H507"] == "says(answer, who, instead_of=others)"
+    looked = reward(CLOSED, "read and says(answer, who, instead_of=others)")
+    draft = drafted(variant(tmp_path, let, looked, f'{oracle}{{answer: "{{who}}"}}]\n'))
+    assert "H507" not in found(draft)
+
+
 def test_an_oracle_that_reads_what_a_refused_call_answered(tmp_path):
     steps = '{getTicket: {id: none}, bind: t}, {answer: "{t.owner.name}"}'
     draft = drafted(variant(tmp_path, f"oracle: [{steps}]\n"))
