@@ -240,5 +240,9 @@ class Facts:
         if cut:
             seeds = " and ".join(str(each.seed) for each in cut)
             why = f"the search of seed {seeds} was cut short: there may be shorter paths, or other "
-            rows.append(("search", f"{why}levels", "raise the budget of expansions"))
+            rows.append(("search", f"{why}levels", "raise the budget of `expansions`"))
+        left = sum(each.left_out for each in self.searched)
+        if left:
+            why = f"{left:,} calls and values of arguments, less likely ones, were not tried"
+            rows.append(("search", why, "raise the budget of `variants`"))
         return tuple(rows)

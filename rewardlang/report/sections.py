@@ -173,6 +173,8 @@ def _searched(each: Searched) -> str:
         if each.complete
         else '<span class="bad">cut short: not every state was looked at</span>'
     )
+    if each.left_out:
+        how += f"; {each.left_out:,} less likely calls and values were not tried"
     best = "nothing" if each.best is None else number(each.best.reward)
     calls = "" if each.best is None else f" in {many(len(each.best.line['calls']), 'call')}"
     text = (

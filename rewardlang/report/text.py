@@ -179,6 +179,8 @@ def _searched(each: Searched, console: Console) -> None:
     calls = [] if each.best is None else each.best.line["calls"]
     path = ", ".join(call["op"] for call in calls) or "no call"
     how = "every state" if each.complete else "cut short"
+    if each.left_out:
+        how += f", {each.left_out:,} less likely calls and values not tried"
     _say(
         f"seed {each.seed}: {best} by {path}; depth {each.depth}, {each.states:,} states, "
         f"{each.expansions:,} expansions, {how}"

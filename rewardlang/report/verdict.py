@@ -20,6 +20,8 @@ def verdict(findings: Sequence[Found], silenced: Sequence[Silenced], judgement: 
         text += f", {len(silenced)} more silenced"
     if judgement.undecided:
         text += "; not everything was decided"
+    elif any(not each.complete or each.left_out for each in judgement.searched):
+        text += "; the search was bounded"
     return text + "."
 
 
@@ -31,10 +33,13 @@ def proven(judgement: Judgement) -> tuple[str, ...]:
         deep = min(each.depth for each in whole)
         states = sum(each.states for each in whole)
         best = min((each.best.reward for each in whole if each.best is not None), default=0.0)
+        left = sum(each.left_out for each in whole)
+        others = f" ({many(left, 'less likely one')} not tried)" if left else ""
         found.append(
             f"On {many(len(whole), 'task')} of {len(judgement.searched)} searched, every one of "
             f"{states:,} states was looked at that up to {many(deep, 'call')} can reach, with "
-            f"arguments that a policy could know; the best of them earns {number(best)}."
+            f"arguments known from the prompt, the tools and earlier responses{others}; the best "
+            f"of them earns {number(best)}."
         )
     same = sum(each.equivalent is not None for each in judgement.reward_mutants)
     if same:
