@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -32,12 +33,18 @@ def _gather(value: Any, found: list[tree.Expr]) -> None:
             _gather(getattr(value, name), found)
 
 
+_PLAIN = re.compile(
+    r"(Facts|Span|Root|Literal\[.*|(str|int|float|bool|object)( \| None)?)\Z", re.DOTALL
+)
+"""Annotations of fields that hold no expression: half of all, and not worth a look at each node."""
+
+
 @cache
 def _holding(kind: type) -> tuple[str, ...]:
     """The fields of a class in which expressions may be; none of what is no dataclass."""
     if not is_dataclass(kind) or issubclass(kind, Facts | Span):
         return ()
-    return tuple(field.name for field in fields(kind) if field.name not in ("facts", "span"))
+    return tuple(field.name for field in fields(kind) if not _PLAIN.match(str(field.type)))
 
 
 def _everything(node: Any) -> tuple[tree.Expr, ...]:

@@ -51,6 +51,8 @@ def with_outcome(type_: CallType, call: tree.Expr | None, scope: Scope) -> CallT
     elif "ok" not in kinds:
         outcome = "error"
     exact = type_.exact or all(kind in _REACHED for kind in kinds)
+    if (type_.ok, type_.outcome, type_.exact) == (outcome == "ok", outcome, exact):
+        return type_
     return replace(type_, ok=outcome == "ok", outcome=outcome, exact=exact)
 
 
