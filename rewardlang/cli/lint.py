@@ -111,6 +111,11 @@ def command(
         _mend(files, options, unsafe_fixes, diff)
         if diff:
             return 0
+    accepted = options.baseline
+    if accepted is not None and not write_baseline and not accepted.exists():
+        raise click.UsageError(
+            f"--baseline {accepted}: there is no such file; --write-baseline writes it"
+        )
     result = _lint(files, options)
     if write_baseline:
         return _write_baseline(options, files, result)

@@ -64,8 +64,11 @@ def read(path: Path) -> Baseline:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Baseline(path)
-    except (OSError, UnicodeDecodeError) as error:
-        return Baseline(path, problem=_problem(Source(shown, ""), 0, str(error)))
+    except UnicodeDecodeError:
+        return Baseline(path, problem=_problem(Source(shown, ""), 0, "it is not text in UTF-8"))
+    except OSError as error:
+        why = f"it cannot be read: {error.strerror}"
+        return Baseline(path, problem=_problem(Source(shown, ""), 0, why))
     source = Source(shown, text)
     try:
         data = json.loads(text)

@@ -93,6 +93,12 @@ def test_a_baseline(run: Run, place: Path) -> None:
     assert lint(run, "close.yaml") == "1 file: nothing to report\n"
 
 
+def test_a_baseline_that_is_asked_for_must_be_there(run: Run, place: Path) -> None:
+    status, _, said = run("lint", "close.yaml", "--static", "--baseline", "gone.json")
+    assert status == 2
+    assert "there is no such file; --write-baseline writes it" in said
+
+
 def test_a_baseline_does_not_take_everything(run: Run, place: Path) -> None:
     desk(place, ONE.replace("tickets", "tikcets"))
     said = lint(run, "close.yaml", "--write-baseline")

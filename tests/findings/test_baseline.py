@@ -94,6 +94,12 @@ def test_a_corrupt_baseline_is_left_aside(tmp_path: Path, text: str) -> None:
     file = tmp_path / "base.json"
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     assert sorted(codes(path, baseline=file)) == ["D206", "M908"]
+    problem = baseline.read(file).problem
+    assert problem is not None
+    assert problem.message.rsplit(": ", 1)[1] in (
+        "it is no JSON", "it is no baseline", "it was written by another version",
+        "it is not text in UTF-8",
+    )  # fmt: skip
 
 
 def test_a_baseline_that_is_not_there_is_empty(tmp_path: Path) -> None:

@@ -94,9 +94,9 @@ def test_an_oracle_that_cannot_be_played(tmp_path):
 
 def test_an_answer_that_is_the_same_on_every_task(tmp_path):
     oracle = 'oracle: [{getTicket: {id: "{id}"}}, {closeTicket: {id: "{id}", note: "{note}"}}, '
-    let = f"""let:
+    let = """let:
   now: final.tickets[params.id]
-  read: called getTicket{{ok, args.id == params.id}}
+  read: called getTicket{ok, args.id == params.id}
   who: initial.users.values().max_by(u => u.id)!.name
   others: 'initial.tickets.values().map(t => t.title)'
 """
