@@ -18,8 +18,9 @@ class Budget:
         oracles: Tasks on which the oracle is tried.
         expansions: States times actions that the search tries.
         variants: Ways to call one operation that the search tries, and values of one argument.
-        seconds: Wall clock in all. Counts are chosen so that it is not reached; when it is, what
-            was cut short is reported (M904), never passed over.
+        seconds: Time of a processor in all, which on an idle machine is that of the clock. Counts
+            are chosen so that it is not reached, and that others are busy on the machine changes
+            nothing; when it is reached, what was cut short is reported (M904), never passed over.
     """
 
     draws: int = 3
@@ -27,12 +28,12 @@ class Budget:
     expansions: int = 400_000
     variants: int = 8
     seconds: float = 20.0
-    started: float = field(default_factory=time.monotonic, compare=False)
+    started: float = field(default_factory=time.process_time, compare=False)
 
     @property
     def left_s(self) -> float:
         """Seconds left; below 0 when it is spent."""
-        return self.started + self.seconds - time.monotonic()
+        return self.started + self.seconds - time.process_time()
 
     @property
     def spent(self) -> bool:
