@@ -16,8 +16,10 @@ def command() -> None:
     Diagnostics while typing, by the static rules; hover, completion, definitions, outline, fixes,
     renaming and formatting in scenario, API and world files. An editor starts it.
 
+    Needs the extra: pip install "rewardlang[lsp]".
+
     \b
-    pip install "rewardlang[lsp]"
+    rewardlang lsp
     """
     missing = [name for name in ("pygls", "lsprotocol") if find_spec(name) is None]
     if missing:

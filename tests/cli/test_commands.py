@@ -382,12 +382,22 @@ def test_shipped_scenarios(run: Run) -> None:
 
 
 def test_examples(run: Run) -> None:
-    assert "nothing to report" in checked(run, "lint", ROOT / "examples")
+    assert "nothing to report" in checked(run, "lint", ROOT / "examples" / "jira_assign.yaml")
     assert "all passed" in checked(run, "test", ROOT / "examples")
     seventh = (ROOT / "examples" / "jira_assign.yaml").read_text(encoding="utf-8")
     assert len(seventh.splitlines()) < 30
     manual = (ROOT / "docs" / "manual" / "getting-started.md").read_text(encoding="utf-8")
     assert seventh.partition("tests:\n")[0] in manual, "it is the one that the manual writes"
+
+
+def test_the_saturated_example_is_flagged_by_name(run: Run, place: Path) -> None:
+    """It is there to be caught: G807, with the trace that proves it, which plays again."""
+    path = ROOT / "examples" / "saturated_transition.yaml"
+    said = checked(run, "lint", path, "--select", "G807", status=1)
+    assert "warning[G807]: the reward is saturated" in said
+    saved = re.search(r"--trace (\S+G807\S*\.json)", said)
+    assert saved, said
+    assert "reward  1.00" in checked(run, "run", path, "--trace", place / saved[1])
 
 
 def outputs(seed: str, path: Path) -> Iterator[bytes]:
@@ -407,3 +417,30 @@ def test_two_processes_agree_to_the_byte(name: str) -> None:
     first, second = list(outputs("1", path)), list(outputs("2", path))
     assert first == second
     assert all(first)
+
+
+def test_two_processes_judge_alike_to_the_byte(tmp_path: Path) -> None:
+    broken = ROOT / "tests" / "broken"
+    files = [
+        ROOT / "examples" / "saturated_transition.yaml",
+        broken / "H" / "paid_for_the_asking.yaml",
+        broken / "N" / "paid_per_tag.yaml",
+    ]
+    options = ["--no-cache", "--budget", "seconds=600", "--format", "json"]
+    command = [sys.executable, "-m", "rewardlang", "lint", *options]
+    said, traces = [], []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [*command, *map(str, files)], env=environment, cwd=folder, capture_output=True
+        )
+        assert done.returncode == 1, done.stderr
+        said.append(done.stdout)
+        saved = sorted((folder / ".rewardlang").rglob("*.json"))
+        traces.append([(path.relative_to(folder), path.read_bytes()) for path in saved])
+    assert said[0] == said[1]
+    assert len({found["code"] for found in json.loads(said[0])}) > 3
+    assert traces[0] == traces[1]
+    assert traces[0]
