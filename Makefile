@@ -3,6 +3,7 @@
 # PYTHON=python3.13  another interpreter      VENV=dir      another place for the environment
 # SCENARIO=file.yaml and TRAIN=...  what `make train` trains on, and options of `rewardlang train`
 # PYTEST="-k name"   options of pytest        PIP=...       options of pip install
+# PROCESSES=1        tests at a time, one for each core unless it is given
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,6 +11,7 @@ SCENARIO ?= scenarios/confluence_create_page.yaml
 TRAIN ?=
 PYTEST ?=
 PIP ?=
+PROCESSES ?= $(shell nproc 2>/dev/null || echo 2)
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -21,12 +23,12 @@ train: $(READY)
 	$(BIN)/rewardlang train $(SCENARIO) $(TRAIN)
 
 test: $(READY)
-	$(BIN)/python -m pytest -rs $(PYTEST)
+	$(BIN)/python -m pytest -rs -n $(PROCESSES) --dist loadscope $(PYTEST)
 
 # As `make test` does, but with all the random traces, expressions and requests that are promised.
 differential: $(READY)
 	REWARDLANG_TRACES=20000 REWARDLANG_EXPRESSIONS=5000 REWARDLANG_OPERATIONS=20000 \
-	  $(BIN)/python -m pytest -n auto $(PYTEST) tests/properties
+	  $(BIN)/python -m pytest -n $(PROCESSES) $(PYTEST) tests/properties
 
 check: lint format types imports scenarios
 
