@@ -133,9 +133,9 @@ def diagnostics() -> str:
 
 
 _DIAGNOSTICS = """\
-What the compiler can say. `rewardlang explain CODE` prints the page of a code: why it exists, an
-example that it reports and one that it accepts; both are compiled by the tests. Codes are never
-reused.
+What the compiler and the [judge](judge.md) can say. `rewardlang explain CODE` prints the page of a
+code: why it exists, an example that it reports and one that it accepts; both are compiled by the
+tests. Codes are never reused.
 
 An error keeps a file from being compiled. Errors and warnings give `rewardlang lint` the exit
 status 1, notes do not.
