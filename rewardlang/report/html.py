@@ -28,7 +28,11 @@ summary.say { font-size: 15px; color: inherit; } details.task { margin: 6px 0; p
 .sign { display: grid; grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); gap: 28px 24px;
   margin-top: 30px; } .sign div { border-top: 1px solid var(--ink); padding-top: 4px; }
 @media (max-width: 560px) { .range { white-space: normal; } svg.bar { min-width: 60px; }
-  table { font-size: 13px; } }
+  table { font-size: 13px; } .cards { grid-template-columns: 1fr 1fr; }
+  table.items, table.items tbody, table.items tr, table.items td { display: block; width: auto; }
+  table.items td:not(:last-child) { border: 0; padding-bottom: 0; }
+  table.items th { display: none; } table.items td:nth-child(3) { width: auto; }
+  table.ladder td:nth-child(3) { width: 22%; } }
 """
 
 
