@@ -17,6 +17,8 @@ CHEATS = {
     "negated": "the right values denied",
     "dump": "what was read, copied into the answer",
     "delete": "what the task names deleted, and everything else",
+}
+WRONG = {
     "gone": "the oracle, after what the task names is deleted",
     "spam": "the oracle, creating many variants",
     "sibling": "the oracle for another value of a parameter",
@@ -35,6 +37,7 @@ HONEST = {
 }
 FAMILIES = (
     ("Cheats", "must not pay, whatever they say", CHEATS),
+    ("Wrong on purpose", "must earn less than what was asked", WRONG),
     ("Without a plan", "may earn partial credit, never all", BLIND),
     ("Honest work, done otherwise", "may earn what it is worth", HONEST),
 )

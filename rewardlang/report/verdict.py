@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rewardlang.judge.judgement import Judgement, Outcome
 from rewardlang.report.facts import Found, Silenced
-from rewardlang.report.kinds import CHEATS
+from rewardlang.report.kinds import CHEATS, WRONG
 
 
 def verdict(findings: Sequence[Found], silenced: Sequence[Silenced], judgement: Judgement) -> str:
@@ -57,6 +57,9 @@ def tried(judgement: Judgement) -> tuple[str, ...]:
     cheats = [each for each in judgement.probes if each.group in CHEATS]
     if cheats:
         found.append(_as_expected(cheats, "cheating episode", "cheating episodes"))
+    wrong = [each for each in judgement.probes if each.group in WRONG]
+    if wrong:
+        found.append(_as_expected(wrong, "wrong episode", "episodes that are wrong on purpose"))
     if judgement.trace_mutants:
         found.append(_as_expected(judgement.trace_mutants, "changed trace", "changed traces"))
     counted = [each for each in judgement.reward_mutants if each.equivalent is None]

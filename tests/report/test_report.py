@@ -126,7 +126,7 @@ def test_mutants_and_search(facts: Facts, judgement: Judgement) -> None:
 
 
 def test_every_probe_and_mutant_has_words() -> None:
-    known = {*kinds.CHEATS, *kinds.BLIND, *kinds.HONEST, *kinds.MUTANTS}
+    known = {*kinds.CHEATS, *kinds.WRONG, *kinds.BLIND, *kinds.HONEST, *kinds.MUTANTS}
     for path in (SATURATED, ROOT / "scenarios" / "jira_get_issue.yaml"):
         judged = judge_file(path)
         assert {o.group for o in (*judged.probes, *judged.trace_mutants)} <= known
