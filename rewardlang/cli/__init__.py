@@ -115,6 +115,9 @@ def _run(args: list[str] | None) -> int:
         click.echo(f"error: {error}", err=True)
         return EXIT_FINDINGS
     except Exception as error:
+        if _interrupted(error):
+            click.echo("interrupted", err=True)
+            return EXIT_INTERRUPTED
         if _shown(error):
             return EXIT_FINDINGS
         if os.environ.get(TRACEBACK):
@@ -126,6 +129,15 @@ def _run(args: list[str] | None) -> int:
             err=True,
         )
         return EXIT_BUG
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind it: a module that is being imported fails in its own words."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _shown(error: Exception) -> bool:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,8 @@ def train(settings: TrainSettings, console: Console | None = None) -> Summary:
     run = Run(settings, View(console or Console(stderr=True)))
     with Interrupt() as interrupt:
         try:
-            run.go(interrupt)
+            with _flushing_denormals():
+                run.go(interrupt)
         except KeyboardInterrupt:
             run.interrupted = True
         return run.close()
@@ -355,20 +356,31 @@ def with_token_limits(settings: TrainSettings, folder: Path) -> TrainSettings:
     )
 
 
+@contextmanager
+def _flushing_denormals() -> Iterator[None]:
+    """Numbers below 1e-38 become 0 inside.
+
+    Where a group's rewards are nearly equal the gradients are full of them, and a product of two
+    such matrices took 190 times as long (x86-64, torch 2.13).
+    """
+    import torch
+
+    torch.set_flush_denormal(True)  # torch's other threads are made later, and inherit it
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
 def use_threads(threads: int | None) -> None:
     """Let torch use `threads` threads, or all cores but one and at most 4.
 
     Its threads wait for each other at every small operation, so on a core that another program
     wants one of them holds up all: alone on two cores a step takes 3.2 s with two threads and 3.9 s
     with one, beside one busy program it was 10 to 40 s with two.
-
-    Numbers below 1e-38 become 0: where a group's rewards are nearly equal the gradients are full of
-    them, and a product of two such matrices took 190 times as long (x86-64, torch 2.13).
     """
     import torch
 
-    # Before the other threads are made, which inherit it.
-    torch.set_flush_denormal(True)
     torch.set_num_threads(threads or max(1, min((os.cpu_count() or 1) - 1, 4)))
 
 

@@ -112,12 +112,19 @@ def test_a_bug_shows_its_traceback_when_asked(monkeypatch: pytest.MonkeyPatch) -
         cli.main(["schema"])
 
 
+def _while_importing() -> ImportError:
+    error = ImportError("a module could not be initialized")
+    error.__cause__ = KeyboardInterrupt()
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "said"),
     [
         (cli.Failure("no such thing"), 1, "error: no such thing\n"),
         (KeyboardInterrupt(), 130, "\ninterrupted\n"),
         (click.Abort(), 130, "interrupted\n"),
+        (_while_importing(), 130, "interrupted\n"),
     ],
 )
 def test_other_ends(

@@ -165,7 +165,7 @@ def test_a_run_can_be_evaluated_again(short_run: Path, tmp_path: Path) -> None:
         ({"device": "cuda"}, "no GPU"),
         ({"vllm": "on"}, "vllm"),
         ({"scenarios": (WIKI, WIKI)}, "both wiki.create_page"),
-        ({"model": "/no/such/folder"}, "could be loaded from `/no/such"),
+        ({"model": "/no/such/folder"}, "there is no folder /no/such"),
     ],
 )
 def test_what_cannot_run_says_why(changes: dict[str, Any], why: str, tmp_path: Path) -> None:
