@@ -66,7 +66,10 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument of an operation, in the flat view that the policy sees."""
+    """One argument of an operation, in the flat view that the policy sees.
+
+    `wire` is its name in the request; an argument that is the whole body has none, `""`.
+    """
 
     name: str
     wire: str
@@ -96,7 +99,10 @@ class ErrorRule:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. `schema` is the JSON Schema (closed object) of the flat arguments."""
+    """One operation. `schema` is the JSON Schema (closed object) of the flat arguments.
+
+    An `opaque` one is not modelled: its request is checked, its answer says nothing of the world.
+    """
 
     name: str
     api: str
@@ -114,6 +120,7 @@ class Operation:
     response_type: Type
     error_type: Type
     span: Span
+    opaque: bool = False
 
     @property
     def writes(self) -> bool:

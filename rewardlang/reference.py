@@ -49,6 +49,7 @@ class OperationPage:
     response: tuple[Field, ...]
     refusals: tuple[Refusal, ...]
     writes: tuple[str, ...]
+    opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,9 @@ class _Layout:
         for parameter in op.parameters:
             type_ = op.args_type.properties[parameter.name].type
             where = f"in the {parameter.where}"
-            if parameter.wire != parameter.name:
+            if not parameter.wire:
+                where = "the whole body"
+            elif parameter.wire != parameter.name:
                 where += f", as `{parameter.wire}`"
             arguments += self.fields(
                 parameter.name, type_, parameter.schema, parameter.required, where
@@ -161,6 +164,7 @@ class _Layout:
                 for name in self._api.tables
                 if not self._api.tables[name].internal and name in set(_written(op.effects))
             ),
+            opaque=op.opaque,
         )
 
     def response(self, type_: Type) -> Iterator[Field]:
@@ -336,6 +340,8 @@ def _operation(op: OperationPage) -> list[str]:
         lines += ["|---|---|---|"]
         lines += [f"| {r.status} | {_code(r.when)} | {_code(r.body)} |" for r in op.refusals]
         lines += [""]
+    if op.opaque:
+        lines += ["Not modelled: the answer is always the same, and nothing changes.", ""]
     if op.writes:
         lines += [f"Writes {', '.join(f'`{name}`' for name in op.writes)}.", ""]
     return lines

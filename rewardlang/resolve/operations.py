@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
+from rewardlang.diagnostics.diagnostic import Label
 from rewardlang.model import ErrorRule, JsonSchema, Operation, Parameter
 from rewardlang.resolve.conditions import condition
 from rewardlang.resolve.effects import infer_effects
@@ -42,6 +43,12 @@ def read_operation(
     inner, lets = bind_lets(item.lets, inner)
     errors, inner = _errors(item.errors, inner)
     effects, writes_world = infer_effects(item.effects, inner)
+    if item.opaque is not None and item.effects:
+        scope.report.add(
+            codes.BAD_DECLARATION, "an opaque operation has no effects", item.effects[0].span,
+            "changes the world", others=[Label(item.opaque, "says that it is not modelled")],
+            help="leave out `opaque: true`, or the effects",
+        )  # fmt: skip
     after = _after_effects(inner) if writes_world else inner
     body = None if item.body is None else infer_shape(item.body, after)
     if body is None:
@@ -69,6 +76,7 @@ def read_operation(
         response_type=response,
         error_type=error_type,
         span=item.name.span,
+        opaque=item.opaque is not None,
     )
 
 

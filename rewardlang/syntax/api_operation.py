@@ -32,6 +32,8 @@ def read_operation(key: Scalar, node: Mapping_, schemas: Mapping_, reader: Reade
     response = as_mapping(node.get("response"))
     body = response.get("body")
     parameters = _parameters(node, schemas, reader)
+    opaque = node.get("opaque")
+    is_opaque = opaque is not None and as_scalar(opaque).value is True
     _check_path(as_scalar(node.get("http")), parameters, reader)
     return OperationItem(
         name=as_identifier(key),
@@ -45,6 +47,7 @@ def read_operation(key: Scalar, node: Mapping_, schemas: Mapping_, reader: Reade
         status=whole_of(response.get("status")),
         body=reader.shape(body) if body is not None else None,
         span=key.span,
+        opaque=opaque.span if opaque is not None and is_opaque else None,
     )
 
 
@@ -75,8 +78,10 @@ def _parameters(node: Mapping_, schemas: Mapping_, reader: Reader) -> tuple[Para
              pairs(where.get("path"))]  # fmt: skip
     found += [_argument(k, as_mapping(v), "query", schemas, reader) for k, v in
               pairs(where.get("query"))]  # fmt: skip
-    body = where.get("body")
-    if body is not None:
+    body, whole = where.get("body"), where.get("body_as")
+    if body is not None and whole is not None:
+        found += _whole_body(as_scalar(whole), as_mapping(body), schemas, reader)
+    elif body is not None:
         found += _body(as_mapping(body), schemas, reader)
     return _distinct(found, reader)
 
@@ -131,6 +136,16 @@ def _body(node: Mapping_, schemas: Mapping_, reader: Reader) -> list[ParameterIt
             ParameterItem(as_identifier(name), text, "body", text in required, made, name.span)
         )
     return found
+
+
+def _whole_body(
+    name: Scalar, node: Mapping_, schemas: Mapping_, reader: Reader
+) -> list[ParameterItem]:
+    """The one argument that the body is; on the wire it has no name."""
+    if not check_schema(name, node, [str(k.value) for k, _ in schemas.pairs], reader.out):
+        return []
+    schema = cast(dict[str, object], plain(node))
+    return [ParameterItem(as_identifier(name), "", "body", True, schema, name.span)]
 
 
 def _distinct(found: list[ParameterItem], reader: Reader) -> tuple[ParameterItem, ...]:

@@ -227,6 +227,8 @@ class OperationItem:
     status: int
     body: Shape | None
     span: Span
+    opaque: Span | None = None
+    """Where it is said that the operation is not modelled."""
 
 
 @dataclass(frozen=True, slots=True)

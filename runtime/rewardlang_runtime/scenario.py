@@ -60,7 +60,8 @@ class Operation(NamedTuple):
     doc: str
     schema: dict[str, Json]
     wire: Mapping[str, tuple[str, str]]
-    """Argument to (where, wire name); where is path, query or body."""
+    """Argument to (where, wire name); where is path, query or body. An argument that is the whole
+    body has no name there, ""."""
     run: Callable[[World, dict[str, Json], str, str], tuple[int, Json]]
     writes: bool
     status: int = 200

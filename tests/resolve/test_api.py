@@ -294,3 +294,34 @@ def test_lets_hide_nothing(name):
 
 def test_an_api_is_typed_once():
     assert api("") is api("")
+
+
+def test_an_opaque_operation_is_known_as_such():
+    resolved = operation("opaque: true\nresponse: {status: 200, body: {message: Done.}}")
+    assert resolved.diagnostics == ()
+    assert resolved.api is not None
+    assert resolved.api.operations["closeTicket"].opaque
+
+
+def test_an_opaque_operation_changes_nothing():
+    resolved = operation("""
+        opaque: true
+        effects:
+          - delete tickets[args.id]
+        response: {status: 204}
+    """)
+    assert summary(resolved) == [("T119", "delete tickets[args.id]")]
+
+
+def test_a_whole_body_is_one_argument():
+    resolved = operation(
+        "response: {status: 204}", "{path: {id: {type: string}}, body: {type: array}, body_as: all}"
+    )
+    assert resolved.diagnostics == ()
+    assert resolved.api is not None
+    found = resolved.api.operations["closeTicket"]
+    assert [(p.name, p.wire, p.where, p.required) for p in found.parameters] == [
+        ("id", "id", "path", True),
+        ("all", "", "body", True),
+    ]
+    assert found.schema["properties"]["all"] == {"type": "array"}
