@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -229,7 +230,8 @@ def _document(
         _parsed[kind, source.text] = Parsed(source, root, found)
         while len(_parsed) > _KEPT:
             _parsed.popitem(last=False)
-    out += traps(root, reader.expressions)
+    # They come in the order of the file, and `_read` keeps no more of all that there is.
+    out += islice(traps(root, reader.expressions), MAX_SYNTAX_ERRORS)
     out.sort(key=lambda d: d.label.span.start)
     return made
 
