@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -62,6 +62,15 @@ everything: Memo[Any, tuple[tree.Expr, ...]] = Memo(_everything, 1024)
 
 Remembered: most lints look through all of a reward.
 """
+
+
+def patterns_of(expr: tree.Formula | tree.TraceValue) -> Iterator[tree.Match]:
+    """The patterns of calls in a trace formula or value, those of its window among them."""
+    yield from expr.matches if isinstance(expr, tree.Formula) else (expr.match,)
+    if expr.window is not None:
+        yield expr.window.opens
+        if expr.window.closes is not None:
+            yield expr.window.closes
 
 
 def mentioned(nodes: Iterable[Any], lets: Mapping[str, LetDef]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rewardlang import tree
 from rewardlang.emit.stages import Stages
 from rewardlang.types.types import CallType, Nullable
-from rewardlang.walk import below, mentioned
+from rewardlang.walk import below, mentioned, patterns_of
 
 
 @dataclass
@@ -43,7 +43,7 @@ def _look(expr: tree.Expr, operations: tuple[str, ...], reads: Reads) -> None:
         case tree.CallField(name="response" | "error"):
             reads.response.update(_operations(expr, operations))
         case tree.Formula() | tree.TraceValue():
-            for match in _matches(expr):
+            for match in patterns_of(expr):
                 for alternative in match.alternatives:
                     if alternative.condition is not None:
                         _look(alternative.condition, (alternative.operation or "*",), reads)
@@ -52,14 +52,6 @@ def _look(expr: tree.Expr, operations: tuple[str, ...], reads: Reads) -> None:
             return
     for child in below(expr):
         _look(child, operations, reads)
-
-
-def _matches(expr: tree.Formula | tree.TraceValue) -> Iterator[tree.Match]:
-    yield from expr.matches if isinstance(expr, tree.Formula) else (expr.match,)
-    if expr.window is not None:
-        yield expr.window.opens
-        if expr.window.closes is not None:
-            yield expr.window.closes
 
 
 def _operations(expr: tree.CallField, around: tuple[str, ...]) -> tuple[str, ...]:

@@ -34,21 +34,21 @@ def unused(
             if (each.comment.source.path, each.comment.start, id) in needed:
                 continue
             if is_hard(CODES[id]):
-                yield Diagnostic(
-                    codes.UNUSED_SUPPRESSION,
-                    f"`{id}` cannot be suppressed",
-                    Label(place, "without it mended there is no program"),
-                    help="mend what it reports, and take the comment out",
-                    fix=Fix(*_removal(each, place), safe=True),
-                )
+                message = f"`{id}` cannot be suppressed"
+                label = "without it mended there is no program"
+                help = "mend what it reports, and take the comment out"
             elif decides(id):
-                yield Diagnostic(
-                    codes.UNUSED_SUPPRESSION,
-                    f"`{id}` is suppressed and does not occur here",
-                    Label(place, "silences nothing"),
-                    help="take it out",
-                    fix=Fix(*_removal(each, place), safe=True),
-                )
+                message = f"`{id}` is suppressed and does not occur here"
+                label, help = "silences nothing", "take it out"
+            else:
+                continue
+            yield Diagnostic(
+                codes.UNUSED_SUPPRESSION,
+                message,
+                Label(place, label),
+                help=help,
+                fix=Fix(*_removal(each, place), safe=True),
+            )
 
 
 def _removal(suppression: Suppression, place: Span) -> tuple[Span, str]:

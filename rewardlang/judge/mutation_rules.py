@@ -75,6 +75,11 @@ def _paying(draft: Draft) -> Callable[[Tried], Line]:
     return lambda tried: places.paying(draft.bench.scenario, tried.played)
 
 
+def _kept(draft: Draft, code: Code, group: str, label: str, help: str) -> Iterator[Diagnostic]:
+    """Findings about the mutants of a kind that keep their reward."""
+    yield from _findings(draft, code, _missed(draft, group), _paying(draft), _keeps, label, help)
+
+
 def _raised(draft: Draft) -> Callable[[Tried], Line]:
     def line(tried: Tried) -> Line:
         assert tried.base is not None
@@ -118,12 +123,10 @@ def missing_frame_condition(draft: Draft) -> Iterator[Diagnostic]:
 @judges(codes.WRONG_TARGET)
 def wrong_target_accepted(draft: Draft) -> Iterator[Diagnostic]:
     """The same done to another row is not what was asked for."""
-    yield from _findings(
+    yield from _kept(
         draft,
         codes.WRONG_TARGET,
-        _missed(draft, "sibling"),
-        _paying(draft),
-        _keeps,
+        "sibling",
         "{line} pays for the wrong one",
         "name the row in the condition: read `final` at the row that the task is about",
     )
@@ -132,12 +135,10 @@ def wrong_target_accepted(draft: Draft) -> Iterator[Diagnostic]:
 @judges(codes.CALL_WITHOUT_EFFECT)
 def call_without_effect(draft: Draft) -> Iterator[Diagnostic]:
     """Arguments say what was asked of the API, the world what came of it."""
-    yield from _findings(
+    yield from _kept(
         draft,
         codes.CALL_WITHOUT_EFFECT,
-        _missed(draft, "frozen"),
-        _paying(draft),
-        _keeps,
+        "frozen",
         "{line} reads calls, not the world",
         "compare `final` or `delta` with what the task asks for",
     )
@@ -146,12 +147,10 @@ def call_without_effect(draft: Draft) -> Iterator[Diagnostic]:
 @judges(codes.EFFECT_THEN_UNDO)
 def effect_then_undo(draft: Draft) -> Iterator[Diagnostic]:
     """What was done and taken back is not done."""
-    yield from _findings(
+    yield from _kept(
         draft,
         codes.EFFECT_THEN_UNDO,
-        _missed(draft, "undo"),
-        _paying(draft),
-        _keeps,
+        "undo",
         "{line} asks what was called, not what is there at the end",
         "read the end: `final`, or a gate that what was done stays",
     )
@@ -161,16 +160,11 @@ def effect_then_undo(draft: Draft) -> Iterator[Diagnostic]:
 def error_farming(draft: Draft) -> Iterator[Diagnostic]:
     """A refused call must never pay, nor be missed where the oracle has one; where any call pays,
     N407 says so."""
-    lines = _raised(draft)
-    counted = {lines(tried): None for tried in _length_paid(draft)}
-    missed = _missed(draft, "refused", "insert-failing")
     advice = "pay for what the task asks for, not for getting over a mistake"
-    yield from _findings(
+    yield from _rises(
         draft,
         codes.ERROR_FARMING,
-        [tried for tried in missed if lines(tried) not in counted],
-        lines,
-        lambda tried: f"{tried.name}: the reward rises {_from_to(tried)}",
+        _not_for_length(draft, "refused", "insert-failing"),
         "{line} pays for it",
         advice,
     )
@@ -183,6 +177,28 @@ def error_farming(draft: Draft) -> Iterator[Diagnostic]:
         "{line} pays for the refused call",
         advice,
     )
+
+
+def _rises(
+    draft: Draft, code: Code, paid: Iterable[Tried], label: str, help: str
+) -> Iterator[Diagnostic]:
+    """Findings about mutants that earn more than what they were made from."""
+    yield from _findings(
+        draft,
+        code,
+        paid,
+        _raised(draft),
+        lambda tried: f"{tried.name}: the reward rises {_from_to(tried)}",
+        label,
+        help,
+    )
+
+
+def _not_for_length(draft: Draft, *groups: str) -> list[Tried]:
+    """The missed mutants of some kinds, but for lines that pay for any call."""
+    line = _raised(draft)
+    counted = {line(tried): None for tried in _length_paid(draft)}
+    return [tried for tried in _missed(draft, *groups) if line(tried) not in counted]
 
 
 def _length_paid(draft: Draft) -> list[Tried]:
@@ -201,15 +217,10 @@ def _length_paid(draft: Draft) -> list[Tried]:
 @judges(codes.REPEAT_FARMING)
 def repeat_farming(draft: Draft) -> Iterator[Diagnostic]:
     """The same call again must never pay; where any call pays, N407 says so."""
-    lines = _raised(draft)
-    counted = {lines(tried): None for tried in _length_paid(draft)}
-    missed = _missed(draft, "repeat", "duplicate-step", "more-calls")
-    yield from _findings(
+    yield from _rises(
         draft,
         codes.REPEAT_FARMING,
-        [tried for tried in missed if lines(tried) not in counted],
-        lines,
-        lambda tried: f"{tried.name}: the reward rises {_from_to(tried)}",
+        _not_for_length(draft, "repeat", "duplicate-step", "more-calls"),
         "{line} pays for each time",
         "ask whether it was called, or for what is there at the end, instead of counting calls",
     )
@@ -218,12 +229,10 @@ def repeat_farming(draft: Draft) -> Iterator[Diagnostic]:
 @judges(codes.LENGTH_REWARDING)
 def length_rewarding(draft: Draft) -> Iterator[Diagnostic]:
     """More words or more calls are no better solution."""
-    yield from _findings(
+    yield from _rises(
         draft,
         codes.LENGTH_REWARDING,
         _length_paid(draft),
-        _raised(draft),
-        lambda tried: f"{tried.name}: the reward rises {_from_to(tried)}",
         "{line} pays for length",
         "measure what is said or done, not how much",
     )

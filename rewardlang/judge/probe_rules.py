@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 
 from rewardlang import model, tree
@@ -129,16 +129,8 @@ def _by_the_commonest(draft: Draft) -> int:
 def write_spam(draft: Draft) -> Iterator[Diagnostic]:
     """Creating many things, one of them right, is not what was asked."""
     paid = [t for t in draft.probes if t.group == "spam" and t.reward >= _ALMOST and _more(t)]
-    if paid:
-        worst = max(paid, key=lambda t: t.reward)
-        yield _hole(
-            draft,
-            codes.WRITE_SPAM,
-            f"{worst.name} earns {worst.reward:.2g}",
-            worst,
-            paid,
-            "count what was created: `delta.TABLE.created.only()`, `delta.changed_only(...)`",
-        )
+    remedy = "count what was created: `delta.TABLE.created.only()`, `delta.changed_only(...)`"
+    yield from _worst_hole(draft, codes.WRITE_SPAM, lambda worst: worst.name, paid, remedy)
 
 
 def _more(tried: Tried) -> bool:
@@ -155,19 +147,22 @@ def delete_to_satisfy(draft: Draft) -> Iterator[Diagnostic]:
         for t in draft.probes
         if t.group == "delete" and not t.as_expected and t.reward > idle + CHEAT
     ]
-    if paid:
-        worst = max(paid, key=lambda t: t.reward)
-        yield _hole(
-            draft,
-            codes.DELETE_TO_SATISFY,
-            f"a policy that only deletes earns {worst.reward:.2g}",
-            worst,
-            paid,
-            "require that the rows are still there, or a gate `delta.TABLE.deleted.is_empty()`",
-        )
+    who = "a policy that only deletes"
+    remedy = "require that the rows are still there, or a gate `delta.TABLE.deleted.is_empty()`"
+    yield from _worst_hole(draft, codes.DELETE_TO_SATISFY, lambda _: who, paid, remedy)
 
 
 # ---- findings ----
+
+
+def _worst_hole(
+    draft: Draft, code: Code, who: Callable[[Tried], str], paid: Sequence[Tried], remedy: str
+) -> Iterator[Diagnostic]:
+    """A finding about the probe that earns most, if any is paid."""
+    if paid:
+        worst = max(paid, key=lambda t: t.reward)
+        message = f"{who(worst)} earns {worst.reward:.2g}"
+        yield _hole(draft, code, message, worst, paid, remedy)
 
 
 def _hole(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rewardlang import tree
 from rewardlang.interpret import Context, Failure, evaluate, named
@@ -60,6 +60,20 @@ def expressions_of(operation: Operation) -> Iterator[tree.Expr]:
         yield from below(effect)
     if operation.body is not None:
         yield operation.body
+
+
+def source_of(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> tree.Expr:
+    """What `expr` takes its value from: lets are followed, `!` and defaults left out."""
+    while True:
+        match expr:
+            case tree.LetRef() if expr.name in lets:
+                expr = lets[expr.name].value
+            case tree.Present():
+                expr = expr.object
+            case tree.Coalesce():
+                expr = expr.left
+            case _:
+                return expr
 
 
 def nodes(scenario: Scenario) -> Iterator[tree.Expr]:

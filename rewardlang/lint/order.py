@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.lint.expressions import conditions_and_scores
+from rewardlang.lint.expressions import conditions_and_scores, source_of
 from rewardlang.lint.registry import lint
 from rewardlang.model import Scenario
 from rewardlang.source import Span
@@ -63,13 +63,8 @@ def _unordered(
     `one` when a single item is taken: to look at no more than a few of what a policy created is a
     bound, and choosing one of them is not."""
     while True:
+        expr = source_of(expr, lets)
         match expr:
-            case tree.LetRef() if expr.name in lets:
-                expr = lets[expr.name].value
-            case tree.Present():
-                expr = expr.object
-            case tree.Coalesce():
-                expr = expr.left
             case tree.Macro(kind="map"):
                 expr = expr.source
             case tree.Macro(kind="filter"):

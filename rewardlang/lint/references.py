@@ -9,6 +9,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.interpret import Context, Failure, evaluate, named
 from rewardlang.lint.claims import Claim, claims
+from rewardlang.lint.expressions import source_of
 from rewardlang.lint.fingerprint import Fingerprints
 from rewardlang.lint.idle import UNKNOWN, Idle
 from rewardlang.lint.registry import lint
@@ -240,13 +241,8 @@ def _holes(text: tree.Expr) -> Iterator[tree.Expr]:
 def _bare(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> tree.Expr:
     """`expr` without what only changes its form."""
     while True:
+        expr = source_of(expr, lets)
         match expr:
-            case tree.LetRef() if expr.name in lets:
-                expr = lets[expr.name].value
-            case tree.Present():
-                expr = expr.object
-            case tree.Coalesce():
-                expr = expr.left
             case tree.Builtin() if expr.name in _WRAPPERS:
                 expr = expr.args[0]
             case tree.MakeList(items=(only,)):

@@ -15,7 +15,7 @@ from rewardlang.lint.proofs.machines import Ordered, Total
 from rewardlang.lint.proofs.terms import literals
 from rewardlang.lint.reading import Reading, smallest
 from rewardlang.source import Span
-from rewardlang.walk import everything
+from rewardlang.walk import everything, patterns_of
 
 _FURTHER = 32
 """Calls beyond the limit that are tried, to see whether it is the limit that stands in the way."""
@@ -57,14 +57,8 @@ def empty_patterns(reading: Reading) -> Iterator[Diagnostic]:
 def matches(found: Iterable[tree.Expr]) -> Iterator[tree.Match]:
     """Every pattern of some nodes."""
     for node in found:
-        if isinstance(node, tree.Formula):
-            yield from node.matches
-        elif isinstance(node, tree.TraceValue):
-            yield node.match
-        if isinstance(node, tree.Formula | tree.TraceValue) and node.window is not None:
-            yield node.window.opens
-            if node.window.closes is not None:
-                yield node.window.closes
+        if isinstance(node, tree.Formula | tree.TraceValue):
+            yield from patterns_of(node)
 
 
 def not_offered(match: tree.Match, reading: Reading) -> str | None:

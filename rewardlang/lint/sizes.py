@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.lint.expressions import conditions_and_scores, expressions_of
+from rewardlang.lint.expressions import conditions_and_scores, expressions_of, source_of
 from rewardlang.lint.registry import api_lint, lint
 from rewardlang.model import Api, Scenario
 from rewardlang.source import Span
@@ -72,13 +72,8 @@ def _unbounded(
 def _field(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> tree.Get | None:
     """The field of which all items are gone through, or the text that they are made of."""
     while True:
+        expr = source_of(expr, lets)
         match expr:
-            case tree.LetRef() if expr.name in lets:
-                expr = lets[expr.name].value
-            case tree.Present():
-                expr = expr.object
-            case tree.Coalesce():
-                expr = expr.left
             case tree.Macro(kind="map" | "filter" | "sort_by"):
                 expr = expr.source
             case tree.Builtin(args=(first, *_)) if expr.name in _SPLITTING:

@@ -9,6 +9,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.interpret import Context, Failure, evaluate, named
 from rewardlang.lint.claims import Claim, claims
+from rewardlang.lint.expressions import source_of
 from rewardlang.lint.registry import lint
 from rewardlang.lint.sources import Sources, reads
 from rewardlang.memo import Memo
@@ -85,13 +86,8 @@ _sent_by = Memo(_sent_fields, 8)
 def _origin(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> tree.Expr:
     """The field or the root that `expr` is made from."""
     while True:
+        expr = source_of(expr, lets)
         match expr:
-            case tree.LetRef() if expr.name in lets:
-                expr = lets[expr.name].value
-            case tree.Coalesce():
-                expr = expr.left
-            case tree.Present():
-                expr = expr.object
             case tree.Builtin(args=(first, *_)):
                 expr = first
             case _:
@@ -114,13 +110,8 @@ def _is_free(expr: tree.Expr) -> bool:
 def _normalised(expr: tree.Expr, lets: Mapping[str, tree.LetDef]) -> bool:
     """Whether case or space are taken away on the way."""
     while True:
+        expr = source_of(expr, lets)
         match expr:
-            case tree.LetRef() if expr.name in lets:
-                expr = lets[expr.name].value
-            case tree.Coalesce():
-                expr = expr.left
-            case tree.Present():
-                expr = expr.object
             case tree.Builtin(name="fold" | "lower" | "upper"):
                 return True
             case tree.Builtin(args=(first, *_)):

@@ -12,7 +12,7 @@ from rewardlang.page import call_item, folded, prose, table
 from rewardlang.report import charts, kinds
 from rewardlang.report.facts import Facts, Found, Group, Range
 from rewardlang.report.signal import MODEL
-from rewardlang.report.verdict import many, number
+from rewardlang.report.verdict import ends, many, number
 
 _SCALE = '<div class="scale"><span>0</span><span>0.5</span><span>1</span></div>'
 
@@ -66,9 +66,7 @@ def _missed(outcomes: Sequence[Outcome]) -> str:
 def _range(rewards: Range | None) -> str:
     if rewards is None:
         return '<span class="faint">-</span>'
-    if rewards.low == rewards.high:
-        return number(rewards.low)
-    return f'<span class="range">{number(rewards.low)} to {number(rewards.high)}</span>'
+    return f'<span class="range">{ends(rewards, " to ")}</span>'
 
 
 def _expected(group: Group) -> str:

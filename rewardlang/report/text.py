@@ -13,7 +13,7 @@ from rewardlang.diagnostics.excerpt import clean
 from rewardlang.judge.judgement import Outcome, Searched
 from rewardlang.report.facts import Facts, Group, Item, Range, Task
 from rewardlang.report.signal import MODEL
-from rewardlang.report.verdict import many, number
+from rewardlang.report.verdict import ends, many, number
 
 
 def write(facts: Facts, console: Console) -> None:
@@ -154,11 +154,7 @@ def _outcomes(outcomes: Sequence[Outcome], console: Console) -> None:
 
 
 def _range(rewards: Range | None) -> str:
-    if rewards is None:
-        return "-"
-    if rewards.low == rewards.high:
-        return number(rewards.low)
-    return f"{number(rewards.low)}-{number(rewards.high)}"
+    return "-" if rewards is None else ends(rewards, "-")
 
 
 def _reward_mutants(facts: Facts, console: Console) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rewardlang.judge.judgement import Judgement, Outcome
-from rewardlang.report.facts import Found, Silenced
+from rewardlang.report.facts import Found, Range, Silenced
 from rewardlang.report.kinds import CHEATS, WRONG
 
 
@@ -89,3 +89,8 @@ def number(value: float) -> str:
     """A reward as people read it: two to four digits, no more than it has."""
     whole, _, digits = f"{value:.4f}".rstrip("0").partition(".")
     return f"{whole}.{digits.ljust(2, '0')}"
+
+
+def ends(rewards: Range, to: str) -> str:
+    """The lowest and the highest reward with `to` between; one when they are the same."""
+    return to.join(number(end) for end in dict.fromkeys((rewards.low, rewards.high)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -14,6 +15,8 @@ from rewardlang.syntax.backtracking import why_slow
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode, plain
 
 PREFIX = "#/schemas/"
+_DATA = frozenset({"enum", "const", "default", "examples"})
+"""Keys of a schema under which stands data, and no schema."""
 
 
 def check_schemas(schemas: Mapping_, out: list[Diagnostic]) -> None:
@@ -45,6 +48,16 @@ def check_schema(key: Scalar, node: YamlNode, names: list[str], out: list[Diagno
 
 def _check_patterns(node: YamlNode, out: list[Diagnostic]) -> None:
     """Report patterns that the validator refuses, and those that are slow elsewhere."""
+    for key, value in _pairs(node, but=_DATA):
+        if key.value == "pattern" and isinstance(value, Scalar) and isinstance(value.value, str):
+            _check_pattern(value.value, value, out)
+        elif key.value == "patternProperties" and isinstance(value, Mapping_):
+            for name, _ in value.pairs:
+                _check_pattern(str(name.value), name, out)
+
+
+def _pairs(node: YamlNode, but: frozenset[str] = frozenset()) -> Iterator[tuple[Scalar, YamlNode]]:
+    """Every key under a node with its value; what is under a key of `but` is passed over."""
     stack: list[YamlNode] = [node]
     while stack:
         here = stack.pop()
@@ -52,14 +65,8 @@ def _check_patterns(node: YamlNode, out: list[Diagnostic]) -> None:
             stack += here.items
         elif isinstance(here, Mapping_):
             for key, value in here.pairs:
-                if key.value == "pattern" and isinstance(value, Scalar):
-                    if isinstance(value.value, str):
-                        _check_pattern(value.value, value, out)
-                elif key.value == "patternProperties" and isinstance(value, Mapping_):
-                    for name, _ in value.pairs:
-                        _check_pattern(str(name.value), name, out)
-                    stack.append(value)
-                elif key.value not in ("enum", "const", "default", "examples"):
+                yield key, value
+                if key.value not in but:
                     stack.append(value)
 
 
@@ -116,17 +123,9 @@ def _place(node: YamlNode, path: list[str | int], key: Scalar) -> YamlNode:
 
 
 def _check_references(node: YamlNode, names: list[str], out: list[Diagnostic]) -> None:
-    stack: list[YamlNode] = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, Sequence_):
-            stack += here.items
-        elif isinstance(here, Mapping_):
-            for key, value in here.pairs:
-                if key.value == "$ref" and isinstance(value, Scalar):
-                    _check_reference(value, names, out)
-                else:
-                    stack.append(value)
+    for key, value in _pairs(node):
+        if key.value == "$ref" and isinstance(value, Scalar):
+            _check_reference(value, names, out)
 
 
 def _check_reference(value: Scalar, names: list[str], out: list[Diagnostic]) -> None:

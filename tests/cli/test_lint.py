@@ -18,6 +18,8 @@ from rewardlang import cli
 Run = Callable[..., tuple[int, str, str]]
 ONE = TWICE.split("    - {id: done")[0]
 UNPAID = ONE.replace("weight: 1, check", "weight: 1, score")
+IDLE = ONE + "    - {id: calm, weight: 1, check: delta.is_empty()}\n"
+"""A part that is paid for nothing."""
 
 
 @pytest.fixture(autouse=True)
@@ -181,13 +183,7 @@ def test_many_files_are_linted_in_processes_and_in_order(run: Run, place: Path) 
 
 def test_the_judge_s_findings_are_kept_with_their_traces(run: Run, place: Path) -> None:
     """A part that is paid for nothing: the judge shows the episode, and `run` plays it again."""
-    idle = """\
-reward:
-  parts:
-    - {id: closed, weight: 1, check: 'final.tickets[params.id]?.state == "closed"'}
-    - {id: calm, weight: 1, check: delta.is_empty()}
-"""
-    desk(place, idle)
+    desk(place, IDLE)
     status, cold, err = run("lint", "close.yaml", "--format", "json")
     assert (status, err) == (1, "")
     (found,) = [row for row in json.loads(cold) if row["code"] == "H502"]
@@ -206,14 +202,8 @@ reward:
 
 
 def test_a_judge_s_finding_can_be_suppressed(run: Run, place: Path) -> None:
-    idle = """\
-reward:
-  parts:
-    - {id: closed, weight: 1, check: 'final.tickets[params.id]?.state == "closed"'}
-    # rewardlang: ignore[H502, N405] shown to learners
-    - {id: calm, weight: 1, check: delta.is_empty()}
-"""
-    desk(place, idle)
+    comment = "    # rewardlang: ignore[H502, N405] shown to learners\n"
+    desk(place, IDLE.replace("    - {id: calm", comment + "    - {id: calm"))
     before = run("lint", "close.yaml", "--select", "H502,N405,M9", "--format", "json")[1]
     assert not {"H502"} & {row["code"] for row in json.loads(before)}
     static = run("lint", "--static", "close.yaml", "--select", "M9", "--format", "json")[1]

@@ -10,7 +10,7 @@ from rewardlang import model, tree
 from rewardlang.interpret import Context, Failure, evaluate
 from rewardlang.judge.search.monitor import rewarded
 from rewardlang.judge.search.relations import ITEM, Path
-from rewardlang.walk import below, everything
+from rewardlang.walk import below, everything, patterns_of
 from rewardlang_runtime import ScenarioFault
 
 Form = Literal["plain", "document", "headings", "storage"]
@@ -119,10 +119,7 @@ class _Walker:
     def _formula(
         self, expr: tree.Formula | tree.TraceValue, env: dict[str, Any]
     ) -> Iterator[Expected]:
-        matches = list(expr.matches) if isinstance(expr, tree.Formula) else [expr.match]
-        if expr.window is not None:
-            matches += [w for w in (expr.window.opens, expr.window.closes) if w is not None]
-        for match in matches:
+        for match in patterns_of(expr):
             for alternative in match.alternatives:
                 if alternative.condition is not None:
                     yield from self.look(alternative.condition, (alternative.operation,), env)

@@ -10,7 +10,7 @@ import orjson
 from rewardlang import model, tree
 from rewardlang.interpret import Context, Failure, context_of, evaluate
 from rewardlang.judge.search.space import Space
-from rewardlang.walk import below, everything, mentioned
+from rewardlang.walk import below, everything, mentioned, patterns_of
 from rewardlang_runtime import Call, Detail, Episode
 
 _BITS = 16
@@ -256,7 +256,7 @@ class _Reads:
             # A pattern of any call is counted by the length of the list.
             self.count = self.count or any(
                 a.operation is None and a.condition is None
-                for part in _matches(expr) for a in part.alternatives
+                for part in patterns_of(expr) for a in part.alternatives
             )  # fmt: skip
         for child in below(expr):
             self._look(child)
@@ -280,14 +280,6 @@ class _Reads:
 
 def _all(value: tree.TraceValue) -> bool:
     return any(a.operation is None and a.condition is None for a in value.match.alternatives)
-
-
-def _matches(expr: tree.Formula | tree.TraceValue) -> Iterator[tree.Match]:
-    yield from expr.matches if isinstance(expr, tree.Formula) else (expr.match,)
-    if expr.window is not None:
-        yield expr.window.opens
-        if expr.window.closes is not None:
-            yield expr.window.closes
 
 
 def rewarded(scenario: model.Scenario) -> Iterator[tree.Expr]:

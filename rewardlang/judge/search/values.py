@@ -9,6 +9,7 @@ from typing import Any
 
 from rewardlang import model
 from rewardlang.interpret import Context, Failure, evaluate
+from rewardlang.judge.leaves import strings
 from rewardlang.judge.search.expectations import Expected
 from rewardlang_runtime import ScenarioFault
 from rewardlang_runtime.tables import TableView
@@ -42,12 +43,12 @@ def values_of(
 ) -> Values:
     """The values of the task that `context` is at the start of."""
     params: Mapping[str, Any] = context.roots["params"]
-    texts = dict.fromkeys(_strings(params))
+    texts = dict.fromkeys(filter(None, strings(params)))
     texts |= dict.fromkeys(_QUOTED.findall(prompt))
     spelled = {text.lower(): text for text in reversed(texts)}
     expected = tuple(replace(each, value=_as_told(each.value, spelled)) for each in expected)
     wanted = [e for e in expected if e.kind != "answer"]
-    texts |= dict.fromkeys(text for e in wanted for text in _strings(e.value))
+    texts |= dict.fromkeys(text for e in wanted for text in strings(e.value) if text)
     named = {id(row): row for row in _rows_named(scenario, context)}
     rows: dict[str, tuple[dict[str, Any], ...]] = {}
     about: dict[str, int] = {}
@@ -99,18 +100,6 @@ def _rows_named(scenario: model.Scenario, context: Context) -> Iterator[dict[str
             continue
         if type(value) is dict:
             yield value
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if type(value) is str:
-        if value:
-            yield value
-    elif type(value) is list:
-        for item in value:
-            yield from _strings(item)
-    elif type(value) is dict:
-        for item in value.values():
-            yield from _strings(item)
 
 
 def words_of(value: Any) -> Iterator[str]:
