@@ -118,11 +118,6 @@ def _run(args: list[str] | None) -> int:
         if _interrupted(error):
             click.echo("interrupted", err=True)
             return EXIT_INTERRUPTED
-        if type(error).__name__ == "BrokenProcessPool":
-            # Ctrl-C reaches the processes first, now and then; so does what ends those of a
-            # machine that has no memory left.
-            click.echo("interrupted: a process of this run was ended from outside", err=True)
-            return EXIT_INTERRUPTED
         if _shown(error):
             return EXIT_FINDINGS
         if os.environ.get(TRACEBACK):
