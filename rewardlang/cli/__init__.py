@@ -105,8 +105,7 @@ def _run(args: list[str] | None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return EXIT_INTERRUPTED
+        return _interrupt()
     except BrokenPipeError:
         # The reader, `head` for one, has seen enough; nothing more can be written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -116,8 +115,7 @@ def _run(args: list[str] | None) -> int:
         return EXIT_FINDINGS
     except Exception as error:
         if _interrupted(error):
-            click.echo("interrupted", err=True)
-            return EXIT_INTERRUPTED
+            return _interrupt()
         if _shown(error):
             return EXIT_FINDINGS
         if os.environ.get(TRACEBACK):
@@ -129,6 +127,14 @@ def _run(args: list[str] | None) -> int:
             err=True,
         )
         return EXIT_BUG
+
+
+def _interrupt() -> int:
+    click.echo("interrupted", err=True)
+    # An interrupt within an `exec` of text, as dataclasses do, is remembered by CPython, which then
+    # ends by the signal whatever the status. The next `exec` of text forgets it.
+    exec("")
+    return EXIT_INTERRUPTED
 
 
 def _interrupted(error: BaseException | None) -> bool:

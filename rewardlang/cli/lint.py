@@ -132,10 +132,13 @@ def command(
 
 def _lint(files: list[Path], options: Options) -> Result:
     from rewardlang.findings import run
+    from rewardlang.findings.workers import WorkerEnded
     from rewardlang.judge.rollouts import BadRollouts
 
     try:
         return run.lint(files, options, _progress())
+    except WorkerEnded as error:
+        raise Failure(str(error)) from error
     except BadRollouts as error:
         raise click.UsageError(f"--rollouts: {error}") from error
 
