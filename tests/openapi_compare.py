@@ -40,10 +40,12 @@ def _body(
     body: list[ParameterItem], official: Schema, document: Document, schemas: dict[str, Schema]
 ) -> Iterator[str]:
     content = document.resolve(official.get("requestBody", {})).get("content", {})
-    there = document.resolve(content.get("application/json", {}).get("schema", {}))
-    if body and not there:
+    schema = document.resolve(content.get("application/json", {}).get("schema", {}))
+    if body and not schema:
         yield "body: the document has none"
         return
+    # Of several bodies the first that is an object: a list of such bodies is sent one by one.
+    there = next((v for v in document.variants(schema) if "properties" in v), {})
     required = there.get("required", [])
     properties = there.get("properties", {})
     for parameter in body:
