@@ -38,6 +38,7 @@ FAMILIES = {
     "P": "Cost, regular expressions, determinism",
     "G": "Signal for training",
     "M": "The linter itself",
+    "O": "OpenAPI documents",
 }
 
 

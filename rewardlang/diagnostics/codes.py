@@ -416,3 +416,47 @@ BAD_SETTING = _code(
 UNREADABLE_BASELINE = _code(
     "M908", "unreadable-baseline", "warning", "a baseline that cannot be read and is left aside"
 )
+
+# ---- O: OpenAPI documents ----
+O_NOT_DATA = _code(
+    "O101", "document-not-readable", "error", "a document that is neither JSON nor YAML, or is cut"
+)
+O_NOT_OPENAPI = _code(
+    "O102", "not-openapi", "error", "a document that is no OpenAPI 3 and no Swagger 2.0"
+)
+O_OVER_LIMIT = _code(
+    "O103", "document-over-limit", "error", "a document larger or deeper than what is read"
+)
+O_WRONG_SHAPE = _code(
+    "O104", "document-wrong-shape", "warning", "a value of a document that cannot stand there"
+)
+O_DANGLING = _code("O105", "dangling-reference", "warning", "a `$ref` that refers to nothing")
+O_OUTSIDE = _code("O106", "reference-outside", "warning", "a `$ref` that leads out of the document")
+O_CIRCULAR = _code(
+    "O107", "circular-reference", "warning", "a `$ref` that leads only back to itself"
+)
+O_BAD_DEFAULT = _code(
+    "O108", "default-outside-schema", "warning", "a default that its own schema does not admit"
+)
+O_AMBIGUOUS = _code(
+    "O109", "ambiguous-one-of", "warning", "a `oneOf` of which one value fits several parts"
+)
+O_CLOSED_PARTS = _code(
+    "O110", "closed-beside-parts", "warning", "`additionalProperties: false` that admits no value"
+)
+O_BAD_EXAMPLE = _code(
+    "O111", "unusable-example", "warning", "an example that is no JSON where the schema wants some"
+)
+O_BAD_KEYWORD = _code(
+    "O112", "unusable-keyword", "warning", "a keyword of a schema that cannot be used as it stands"
+)
+O_PATH_MISMATCH = _code(
+    "O113", "path-parameter-mismatch", "warning", "a path and its parameters do not agree"
+)
+O_DUPLICATE = _code(
+    "O114", "duplicate-in-document", "warning", "a name of a document that must be unique is not"
+)
+O_NOT_READ = _code(
+    "O115", "part-not-read", "warning", "a part of a document that rewardlang has no use for"
+)
+O_MORE = _code("O116", "more-problems", "warning", "a document has more problems than are listed")

@@ -71,11 +71,7 @@ def _pairs(node: YamlNode, but: frozenset[str] = frozenset()) -> Iterator[tuple[
 
 
 def _check_pattern(pattern: str, place: Scalar, out: list[Diagnostic]) -> None:
-    try:
-        jsonschema_rs.Draft202012Validator(
-            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
-        )
-    except (jsonschema_rs.ValidationError, ValueError):
+    if _refused(pattern):
         out.append(
             Diagnostic(
                 codes.REGEX_UNSUPPORTED,
@@ -88,6 +84,24 @@ def _check_pattern(pattern: str, place: Scalar, out: list[Diagnostic]) -> None:
     why = why_slow(pattern)
     if why is not None:
         out.append(slow_pattern(place.span, why))
+
+
+def _refused(pattern: str) -> bool:
+    try:
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except (jsonschema_rs.ValidationError, ValueError):
+        return True
+    return False
+
+
+def unusable_pattern(pattern: str) -> str | None:
+    """Why an API file could not have this `pattern`, or None."""
+    if _refused(pattern):
+        return "the validator refuses this regular expression"
+    why = why_slow(pattern)
+    return None if why is None else f"engines that backtrack may take for ever: {why}"
 
 
 def slow_pattern(place: Span, why: str) -> Diagnostic:

@@ -20,7 +20,7 @@ from rewardlang.syntax.yaml_errors import broken
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode
 from rewardlang.syntax.yaml_scalars import NotJson, resolve
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may lack its C part
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may lack its C part
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -51,7 +51,7 @@ def read_yaml(source: Source, out: list[Diagnostic]) -> YamlNode | None:
         return None
     reader = _Reader(source, out)
     try:
-        for event in yaml.parse(source.text, Loader=_LOADER):
+        for event in yaml.parse(source.text, Loader=LOADER):
             reader.take(event)
             if len(out) - before >= MAX_SYNTAX_ERRORS:
                 break

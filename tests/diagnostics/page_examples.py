@@ -11,10 +11,12 @@ line of the fence says, and whether the code is one that only playing the scenar
     ```toml settings, ```json baseline    rewardlang.toml and baseline.json, whole
     ```jsonl rollouts                     rollouts.jsonl: the lines, each for eight tasks
 
-All blocks of a section make one scenario. The one under "Reported" must be reported with the page's
-code and no other, that under "Accepted" with nothing; those of a judge's code have no static
-finding, and the judge reports the code, among others, or not at all. A fragment that begins with
-`rewardlang:` replaces the whole file.
+    ```yaml openapi, ```json openapi      an OpenAPI document, whole, which is read
+
+All blocks of a section make one scenario, or are one document. The one under "Reported" must be
+reported with the page's code and no other, that under "Accepted" with nothing; those of a judge's
+code have no static finding, and the judge reports the code, among others, or not at all. A fragment
+that begins with `rewardlang:` replaces the whole file.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import shutil
 from pathlib import Path
 
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.openapi import Problem
 
 BASE = Path(__file__).parent / "base"
 WHOLE = {
@@ -82,6 +85,15 @@ def write(blocks: list[tuple[str, str]], folder: Path, files: dict[str, str] = F
             text = spliced(path.read_text(encoding="utf-8"), text)
         path.write_text(text, encoding="utf-8")
     return folder / files["scenario"]
+
+
+def check_document(blocks: list[tuple[str, str]]) -> list[Problem]:
+    """What is wrong with the one document that the blocks are."""
+    from rewardlang.openapi import read_text
+
+    ((kind, text),) = blocks
+    assert kind == "openapi"
+    return read_text(text.encode(), "api.yaml")[1]
 
 
 def check(blocks: list[tuple[str, str]], folder: Path) -> list[Diagnostic]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from diagnostics.page_examples import by_playing, check, check_judged, sections
+from diagnostics.page_examples import by_playing, check, check_document, check_judged, sections
 
 from rewardlang.diagnostics import codes, pages
 from rewardlang.diagnostics.render import render_all
 from rewardlang.judge import probes
+from rewardlang.openapi import problems
 from rewardlang_runtime import Detail
 
 
@@ -18,7 +19,8 @@ def test_every_code_has_a_page_and_every_page_a_code():
 
 
 JUDGED = sorted(by_playing())
-STATIC = [code for code in pages.available() if code not in JUDGED]
+OF_DOCUMENTS = [code for code in pages.available() if code.startswith("O")]
+STATIC = [code for code in pages.available() if code not in {*JUDGED, *OF_DOCUMENTS}]
 
 
 def test_the_base_is_right(tmp_path):
@@ -70,6 +72,20 @@ def test_what_the_judge_accepts_is_accepted(code, tmp_path):
     static, judged = check_judged(sections(pages.read(code))["Accepted"], tmp_path)
     assert not static, render_all(static).plain
     assert code not in {d.code.id for d in judged}, render_all(judged).plain
+
+
+@pytest.mark.parametrize("code", OF_DOCUMENTS)
+def test_what_is_wrong_with_a_document_is_reported(code, monkeypatch):
+    if code == "O116":  # a page with a thousand problems is no page
+        monkeypatch.setattr(problems, "MAX_PROBLEMS", 1)
+    found = check_document(sections(pages.read(code))["Reported"])
+    assert code in {problem.code.id for problem in found}
+    assert len({problem.code.id for problem in found}) == (2 if code == "O116" else 1)
+
+
+@pytest.mark.parametrize("code", OF_DOCUMENTS)
+def test_the_accepted_document_is_accepted(code):
+    assert check_document(sections(pages.read(code))["Accepted"]) == []
 
 
 def test_a_page_that_does_not_exist():

@@ -133,7 +133,7 @@ def test_without_the_c_parser(monkeypatch):
         return found
 
     with_c = results()
-    monkeypatch.setattr(yaml_events, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_events, "LOADER", yaml.SafeLoader)
     without = results()
     assert [r[0] for r in without] == [r[0] for r in with_c]
     assert [[c for c, _ in r[1]] for r in without] == [[c for c, _ in r[1]] for r in with_c]
