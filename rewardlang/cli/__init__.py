@@ -15,6 +15,7 @@ COMMANDS = {
     "compile": "Write a scenario as a readable Python module.",
     "run": "Play one episode and explain its reward.",
     "score": "Score recorded traces.",
+    "serve": "Serve scenarios, or an API in a world, over HTTP.",
     "test": "Run the `tests:` of scenario files.",
     "oracle": "Search a solution of a scenario, and print it as YAML.",
     "report": "Report on a scenario: one page to sign.",

@@ -61,12 +61,13 @@ class Environment:
         episode: The episode, with the calls so far; what rewards read.
         faults: Tracebacks of operations that failed, which is a mistake in their API file.
         frozen: Whether `freeze` has made the world of the episode what it was at the start.
+        actor: Who acts, a key of `users`; the scenario's actor, unless it is set.
     """
 
     __slots__ = (
-        "_actor", "_base", "_before", "_kept", "_limit", "_next_seed", "_over", "_room", "_scored",
-        "_state", "_tasks", "_ticks", "_tools", "_width", "episode", "faults", "frozen", "params",
-        "prompt", "scenario", "seed", "split", "system", "tools",
+        "_base", "_before", "_kept", "_limit", "_next_seed", "_over", "_room", "_scored",
+        "_state", "_tasks", "_ticks", "_tools", "_width", "actor", "episode", "faults", "frozen",
+        "params", "prompt", "scenario", "seed", "split", "system", "tools",
     )  # fmt: skip
 
     def __init__(self, scenario: Scenario, split: str = "train") -> None:
@@ -82,7 +83,7 @@ class Environment:
         self._tools = plan.tools
         self._limit = scenario.calls_limit
         self._width = scenario.observation_limit
-        self._actor = scenario.actor
+        self.actor = scenario.actor
         self._next_seed = 0
         self._over = True
         self._room = 0
@@ -97,6 +98,11 @@ class Environment:
         self.faults: list[str] = []
         self.frozen = False
         self.episode: Episode = Episode([], {}, (), self._base.world)
+
+    @property
+    def over(self) -> bool:
+        """Whether the episode has ended, or none has begun."""
+        return self._over
 
     # ---- the loop, in Gymnasium's words ----
 
@@ -217,7 +223,7 @@ class Environment:
         self._ticks = ticks + 1
         try:
             status, body = run(
-                world, {**defaults, **args} if defaults else args, times[ticks], self._actor
+                world, {**defaults, **args} if defaults else args, times[ticks], self.actor
             )
             if status < 400:
                 seen = f'{{"status":{status}}}' if body is None else _dumps(body).decode()
@@ -307,7 +313,7 @@ class Environment:
         self._ticks = ticks + 1
         try:
             status, body = tool.operation.run(
-                world, {**tool.defaults, **args}, tool.times[ticks], self._actor
+                world, {**tool.defaults, **args}, tool.times[ticks], self.actor
             )
             if status >= 400:
                 seen = failed("api_error", status, body, self._width)

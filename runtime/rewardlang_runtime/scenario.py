@@ -78,6 +78,8 @@ class Api(NamedTuple):
     wording: Mapping[str, str]
     """Messages by JSON Schema keyword; `{name}` and `{expected}` are replaced."""
     time_format: str
+    problem: Callable[[int, str], Json] | None = None
+    """From status and message to the body of an answer that no operation gives, over HTTP."""
 
 
 class TableSpec(NamedTuple):

@@ -74,7 +74,7 @@ def record(environment: Environment) -> dict[str, Json]:
         "split": environment.split,
         "seed": environment.seed,
         "params": episode.params,
-        "calls": [_recorded(call) for call in episode.calls],
+        "calls": [recorded(call) for call in episode.calls],
         "answer": episode.answer,
         "reward": detail.reward,
         "parts": dict(zip([name for name, _ in scenario.parts], detail.parts, strict=True)),
@@ -89,7 +89,8 @@ def write_trace(path: str | os.PathLike[str], environment: Environment) -> None:
         file.write(line)
 
 
-def _recorded(call: Call) -> dict[str, Json]:
+def recorded(call: Call) -> dict[str, Json]:
+    """A call as a line of a trace file holds it."""
     return {
         "op": call.op,
         "args": call.args,
@@ -200,7 +201,7 @@ def score_trace(scenario: Scenario, trace: Trace) -> Verdict:
         if len(calls) <= number:
             return Verdict(None, f"it has more than the {scenario.calls_limit} calls allowed")
         expected = trace.recorded[number]
-        replayed = _recorded(calls[number])
+        replayed = recorded(calls[number])
         for key, value in expected.items():
             if replayed[key] != value:
                 return Verdict(

@@ -74,6 +74,11 @@ class Wire:
             by_wire = {"path": self._path, "query": self._query, "header": self._headers}[where]
             by_wire[wire.lower() if where == "header" else wire] = (name, kind)
 
+    @property
+    def takes_body(self) -> bool:
+        """Whether a body says anything to the operation."""
+        return self._whole is not None or bool(self._body)
+
     # ---- from a request ----
 
     def from_path(self, holes: tuple[str, ...], texts: tuple[str, ...]) -> dict[str, Any]:
@@ -103,7 +108,8 @@ class Wire:
                     found[name] = kind.read(text)
         if body is not None:
             if self._whole is not None:
-                found[self._whole] = body
+                schema = self._schema.get("properties", {}).get(self._whole, True)
+                found[self._whole] = without_nulls(body, schema, self._schema)
             elif self._body:
                 self._read_body(body, found)
         return found

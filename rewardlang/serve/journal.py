@@ -1,0 +1,135 @@
+"""The file of traces of a server, and beside it what is still being played.
+
+FILE has a line for each episode that is over, as `rewardlang score` reads it. FILE.open has a line
+for each call of the others, written before the call is answered. A server that finds the FILE.open
+of one that was killed first puts its episodes into FILE.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import orjson
+
+from rewardlang_runtime import Call
+from rewardlang_runtime.traces import recorded
+
+if TYPE_CHECKING:
+    from rewardlang.serve.sessions import Session
+
+_LARGEST = 256 << 20
+"""Bytes of FILE.open past which it is written anew with what is still open."""
+
+
+class InUse(Exception):
+    """Another server writes these traces."""
+
+
+class Journal:
+    """Writes the traces of one server.
+
+    Raises:
+        OSError: A file cannot be written.
+        InUse: Another server writes it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open_path = path.with_name(path.name + ".open")
+        self._open: dict[int, Session] = {}
+        self._done = open(path, "ab", buffering=0)  # noqa: SIM115
+        self._calls = open(self._open_path, "a+b", buffering=0)  # noqa: SIM115
+        try:
+            fcntl.flock(self._calls, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InUse(f"{path} is written by another server") from error
+        _end_line(path, self._done)
+        self.recovered = self._recover()
+        """How many episodes were found that a killed server had left open."""
+
+    def begin(self, session: Session) -> None:
+        """A session begins an episode."""
+        self._open[session.number] = session
+        self._write(_begun(session))
+
+    def call(self, session: Session, call: Call) -> None:
+        """A session made a call."""
+        self._write({"episode": session.number, "call": recorded(call)})
+        if self._calls.tell() > _LARGEST:
+            self._shrink()
+
+    def end(self, session: Session) -> None:
+        """An episode is over: it goes to the file, unless nothing happened in it."""
+        del self._open[session.number]
+        episode = session.environment.episode
+        if episode.calls or episode.answer:
+            self._done.write(_line(session.line))
+        session.written = True
+        self._write({"episode": session.number, "end": True})
+
+    def close(self) -> None:
+        """No session is open any longer."""
+        self._done.close()
+        self._calls.close()
+        self._open_path.unlink(missing_ok=True)
+
+    def _write(self, data: dict[str, Any]) -> None:
+        self._calls.write(_line(data))
+
+    def _shrink(self) -> None:
+        """Leave out what is over."""
+        self._calls.truncate(0)
+        for session in self._open.values():
+            self._write(_begun(session))
+            for call in session.environment.episode.calls:
+                self._write({"episode": session.number, "call": recorded(call)})
+
+    def _recover(self) -> int:
+        self._calls.seek(0)
+        left = list(left_open(self._calls))
+        for episode in left:
+            self._done.write(_line(episode))
+        self._calls.truncate(0)
+        return len(left)
+
+
+def left_open(lines: Iterable[bytes]) -> list[dict[str, Any]]:
+    """The episodes of a FILE.open that have not ended, as lines of a trace file hold them.
+
+    What is torn or no line of such a file is passed over: it was being written when the end came.
+    """
+    found: dict[Any, dict[str, Any]] = {}
+    for line in lines:
+        try:
+            data = orjson.loads(line)
+            number = data["episode"]
+            if "begin" in data:
+                found[number] = {**data["begin"], "calls": [], "answer": ""}
+            elif "call" in data:
+                found[number]["calls"].append(data["call"])
+            else:
+                del found[number]
+        except (ValueError, KeyError, TypeError):
+            continue
+    return [episode for episode in found.values() if episode["calls"]]
+
+
+def _begun(session: Session) -> dict[str, Any]:
+    return {"episode": session.number, "begin": session.begun}
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _end_line(path: Path, file: IO[bytes]) -> None:
+    """Make sure that what is written next begins a line: a torn one spoils itself alone."""
+    if os.fstat(file.fileno()).st_size:
+        with open(path, "rb") as existing:
+            existing.seek(-1, os.SEEK_END)
+            if existing.read(1) != b"\n":
+                file.write(b"\n")

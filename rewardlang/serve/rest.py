@@ -1,0 +1,215 @@
+"""A request to its answer: route, arguments, one step in the session's world, and how it is said.
+
+What a policy may do wrong over HTTP is a step as it is in process: a path of no operation is
+`unknown_tool`, a body that is no JSON `malformed_arguments`. Requests without credentials, and
+those after the last call, are no steps and change nothing.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from rewardlang.serve.messages import Answer, Header, Request, Translation, Translator
+from rewardlang.serve.offers import Offer, problem
+from rewardlang.serve.sessions import Session, Sessions
+from rewardlang_runtime import Call
+from rewardlang_runtime.routes import Match
+
+_JSON_TYPES = ("application/json", "text/json")
+_CHALLENGE: tuple[Header, ...] = (("WWW-Authenticate", 'Basic realm="rewardlang"'),)
+
+
+class Rest:
+    """Answers the requests of all sessions.
+
+    Attributes:
+        translators: Other dialects of the APIs; see `messages.Translator`.
+    """
+
+    def __init__(self, sessions: Sessions, translators: Sequence[Translator] = ()) -> None:
+        self.sessions = sessions
+        self.translators = list(translators)
+
+    def answer(self, session: Session, request: Request) -> Answer:
+        """Answer a request."""
+        offer = session.offer
+        user = credentials(request.headers.get("authorization", ""))
+        if user is None:
+            return self._problem(offer, request, 401, "Authentication is needed.", _CHALLENGE)
+        method = request.method
+        if method == "OPTIONS":
+            return self._options(offer, request)
+        if not offer.judged:
+            session.environment.actor = offer.user(user) or offer.scenario.actor
+        match = offer.routes.match("GET" if method == "HEAD" else method, request.path)
+        if match is None:
+            return self._translated(session, request)
+        return self._routed(session, request, match)
+
+    # ---- what an operation is declared for ----
+
+    def _routed(self, session: Session, request: Request, match: Match) -> Answer:
+        offer, name, size = session.offer, match.operation.name, len(request.body)
+        if name not in offer.tools:
+            return self._unknown(session, request, name, 404, "There is nothing here.")
+        body = None
+        if request.too_large:
+            return self._malformed(session, request, name, 413, "The body is too large.")
+        if size and match.route.wire.takes_body:
+            if not _is_json(request.headers.get("content-type")):
+                return self._malformed(session, request, name, 415, "The body must be JSON.")
+            try:
+                body = request.json
+            except ValueError:
+                return self._malformed(session, request, name, 400, "The body is no JSON.")
+        try:
+            arguments = match.arguments(request.query, body, request.headers)
+        except ValueError:
+            return self._malformed(session, request, name, 400, "The body is no JSON object.")
+        call, seen = self.sessions.call(session, name, arguments, size)
+        if call is None:
+            return self._over(session, request)
+        if call.kind == "malformed_arguments":
+            why = orjson.loads(seen)["error"]["message"]
+            return self._problem(offer, request, 413, why)
+        return _answer(call, request)
+
+    def _malformed(
+        self, session: Session, request: Request, name: str, status: int, why: str
+    ) -> Answer:
+        """A step of an operation whose arguments cannot be read."""
+        call, _ = self.sessions.call(session, name, "", len(request.body))
+        if call is None:
+            return self._over(session, request)
+        return self._problem(session.offer, request, status, why)
+
+    # ---- what no operation is declared for ----
+
+    def _translated(self, session: Session, request: Request) -> Answer:
+        """Ask the dialects; a request that none of them knows is a step of kind unknown_tool."""
+        world = session.environment.episode.final
+        for translate in self.translators:
+            found = translate(request, world)
+            if isinstance(found, Answer):
+                return found
+            if isinstance(found, Translation):
+                return self._in_dialect(session, request, found)
+        methods = session.offer.routes.methods(request.path)
+        name = f"{request.method} {request.path}"
+        if methods:
+            allow = (("Allow", ", ".join(_with_head(methods))),)
+            why = f"{request.method} is not allowed here."
+            return self._unknown(session, request, name, 405, why, allow)
+        return self._unknown(session, request, name, 404, "There is nothing here.")
+
+    def _in_dialect(self, session: Session, request: Request, found: Translation) -> Answer:
+        if found.operation not in session.offer.tools:
+            return self._unknown(session, request, found.operation, 404, "There is nothing here.")
+        call, seen = self.sessions.call(
+            session, found.operation, found.arguments, len(request.body)
+        )
+        if call is None:
+            return self._over(session, request)
+        if call.kind == "malformed_arguments":
+            why = orjson.loads(seen)["error"]["message"]
+            return self._problem(session.offer, request, 413, why)
+        answer = _answer(call, request)
+        if found.shape is None:
+            return answer
+        shaped = found.shape(answer.status, answer.body)
+        return shaped._replace(headers=(*answer.headers, *shaped.headers))
+
+    def _unknown(
+        self,
+        session: Session,
+        request: Request,
+        name: str,
+        status: int,
+        why: str,
+        headers: tuple[Header, ...] = (),
+    ) -> Answer:
+        call, _ = self.sessions.call(session, name, _sent(request), len(request.body))
+        if call is None:
+            return self._over(session, request)
+        return self._problem(session.offer, request, status, why, headers)
+
+    def _options(self, offer: Offer, request: Request) -> Answer:
+        methods = offer.routes.methods(request.path)
+        if not methods:
+            return self._problem(offer, request, 404, "There is nothing here.")
+        return Answer(204, None, (("Allow", ", ".join(_with_head(methods))),))
+
+    # ---- answers that no operation gives ----
+
+    def _over(self, session: Session, request: Request) -> Answer:
+        """The episode has ended, or has no calls left; nothing has happened."""
+        offer = session.offer
+        if session.environment.over:
+            return self._problem(offer, request, 410, "The episode of this session is over.")
+        limit = offer.scenario.calls_limit
+        return self._problem(offer, request, 429, f"All {limit} calls of this session are used up.")
+
+    def _problem(
+        self,
+        offer: Offer,
+        request: Request,
+        status: int,
+        message: str,
+        headers: tuple[Header, ...] = (),
+    ) -> Answer:
+        return Answer(status, problem(offer.api_of(request.path), status, message), headers)
+
+
+def credentials(header: str) -> str | None:
+    """Whom an `Authorization` header names; None when it is no credentials at all."""
+    scheme, _, value = header.partition(" ")
+    value = value.strip()
+    if not value:
+        return None
+    if scheme.lower() == "bearer":
+        return value
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return b64decode(value, validate=True).decode("utf-8", "replace").partition(":")[0]
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _answer(call: Call, request: Request) -> Answer:
+    body = call.response
+    links = body.get("_links") if type(body) is dict else None
+    following = links.get("next") if type(links) is dict else None
+    if type(following) is str and following.isascii() and following.isprintable():
+        return Answer(call.status, body, (("Link", f'<{request.prefix}{following}>; rel="next"'),))
+    return Answer(call.status, body)
+
+
+def _sent(request: Request) -> dict[str, Any]:
+    """What is recorded of a request that no operation is for."""
+    found: dict[str, Any] = {}
+    if request.query:
+        found["query"] = request.query
+    if request.body:
+        try:
+            found["body"] = request.json
+        except ValueError:
+            found["body"] = request.body.decode("utf-8", "replace")
+    return found
+
+
+def _is_json(content_type: str | None) -> bool:
+    """Whether a body is said to be JSON; without a word it is taken to be."""
+    if not content_type:
+        return True
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in _JSON_TYPES or kind.endswith("+json")
+
+
+def _with_head(methods: Sequence[str]) -> list[str]:
+    return sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])})
