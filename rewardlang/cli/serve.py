@@ -39,6 +39,10 @@ if TYPE_CHECKING:
               help="Calls of a session of an API; a scenario has its own limit.")  # fmt: skip
 @click.option("--closed", is_flag=True,
               help="Serve only sessions that were made at the control endpoint.")  # fmt: skip
+@click.option("--mcp", type=click.Choice(["stdio", "http"]),
+              help="Speak the Model Context Protocol: here, or besides at /mcp.")  # fmt: skip
+@click.option("--session", metavar="NAME", default=None,
+              help="With --mcp stdio: the session, such as `NAME;seed=3;split=eval`.")  # fmt: skip
 @cache_option
 def command(
     paths: tuple[str, ...],
@@ -53,6 +57,8 @@ def command(
     memory: int,
     calls: int,
     closed: bool,
+    mcp: str | None,
+    session: str | None,
     no_cache: bool,
 ) -> int:
     """Serve scenarios, or an API in a world, as the API itself: paths, statuses, errors.
@@ -64,6 +70,7 @@ def command(
     \b
     rewardlang serve scenarios/jira_add_labels.yaml --traces traces.jsonl
     rewardlang serve scenarios/apis/jira.yaml --world acme
+    rewardlang serve scenarios/jira_add_labels.yaml --mcp stdio --traces traces.jsonl
     """
     try:
         from rewardlang.serve.journal import InUse
@@ -83,7 +90,9 @@ def command(
         raise Failure(str(error)) from error
     made = Sessions(offers, journal, most=sessions, size=memory << 20, closed=closed)
     try:
-        asked = _serve(made, host, port, control_host, control_port, control_token, traces)
+        if mcp == "stdio":
+            return _over_stdio(made, session)
+        asked = _serve(made, host, port, control_host, control_port, control_token, traces, mcp)
     except CannotListen as error:
         raise Failure(str(error)) from error
     finally:
@@ -99,6 +108,7 @@ def _serve(
     control_port: int,
     token: str | None,
     traces: str | None,
+    mcp: str | None,
 ) -> int:
     from rewardlang.serve.app import App
     from rewardlang.serve.control import Control
@@ -107,6 +117,11 @@ def _serve(
 
     listening, controlling = listen(host, port), listen(control_host, control_port)
     api = Endpoint(listening, App(Rest(sessions)))
+    if mcp == "http":
+        from rewardlang.serve.mcp import WithMcp, mcp_server
+
+        local = is_loopback(listening)
+        api = Endpoint(listening, WithMcp(App(Rest(sessions)), mcp_server(sessions), local=local))
     control = Endpoint(controlling, Control(sessions, url_of(listening), token).app())
     for endpoint, what in (
         (api, "the API"),
@@ -117,6 +132,16 @@ def _serve(
                 f"warning: others than this machine can reach {what} at {endpoint.url}", err=True
             )
     return run([api, control], lambda: _say(sessions, api.url, control.url, traces))
+
+
+def _over_stdio(sessions: Sessions, said: str | None) -> int:
+    """Serve the one client that this process was started by."""
+    import anyio
+
+    from rewardlang.serve.mcp import mcp_server, over_stdio
+
+    anyio.run(over_stdio, mcp_server(sessions, said))
+    return 0
 
 
 def _say(sessions: Sessions, url: str, control: str, traces: str | None) -> None:

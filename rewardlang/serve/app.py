@@ -28,7 +28,8 @@ MAX_BODY = 10 << 20
 _KEPT = 4 * MAX_ARGUMENTS
 """Bytes that can hold arguments within the caps of a call; a longer body is read and not kept."""
 SESSION = "x-rewardlang-session"
-_PREFIX = "/s/"
+PREFIX = "/s/"
+"""What a path begins with that names its session."""
 
 
 class Gone(Exception):
@@ -84,7 +85,7 @@ class App:
         try:
             name, path = _session_in(request.path)
             if name is not None:
-                request.path, request.prefix = path, _PREFIX + name
+                request.path, request.prefix = path, PREFIX + name
             else:
                 name = request.headers.get(SESSION, DEFAULT)
             session = rest.sessions.get(name)
@@ -103,9 +104,9 @@ class App:
 
 def _session_in(path: str) -> tuple[str | None, str]:
     """The session that a path begins with, if any, and the path without it."""
-    if not path.startswith(_PREFIX):
+    if not path.startswith(PREFIX):
         return None, path
-    name, _, rest = path[len(_PREFIX) :].partition("/")
+    name, _, rest = path[len(PREFIX) :].partition("/")
     return name, "/" + rest
 
 

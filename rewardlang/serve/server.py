@@ -110,12 +110,13 @@ def run(endpoints: list[Endpoint], ready: Callable[[], None] = lambda: None) -> 
         endpoints: What is served where.
         ready: Called once all of them answer.
     """
-    configs = [_config(endpoint) for endpoint in endpoints]
+    configs = [config(endpoint) for endpoint in endpoints]
     with asyncio.Runner(loop_factory=configs[0].get_loop_factory()) as runner:
         return runner.run(_serve(endpoints, [_Server(config) for config in configs], ready))
 
 
-def _config(endpoint: Endpoint) -> uvicorn.Config:
+def config(endpoint: Endpoint) -> uvicorn.Config:
+    """How the server of an endpoint is set up."""
     return uvicorn.Config(
         endpoint.app,
         http=_Protocol,

@@ -1,0 +1,306 @@
+"""A served scenario by the protocol's own client, over stdio and over streamable HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import mcp
+import pytest
+from live import SCENARIOS, Served, in_process, scenario, scored, serving
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+from rewardlang_runtime import Environment
+from rewardlang_runtime.traces import read_traces
+
+LABELS = "jira_add_labels"
+Client = Any
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serving(scenario(LABELS)) as server:
+        yield server
+
+
+class Heard(httpx.AsyncHTTPTransport):
+    """A transport that keeps every byte of every answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes = b""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        self.bytes += repr(response.headers.raw).encode()
+        stream, heard = response.stream, self
+
+        class Kept(httpx.AsyncByteStream):
+            async def __aiter__(self) -> AsyncIterator[bytes]:
+                async for chunk in stream:  # type: ignore[union-attr]
+                    heard.bytes += chunk
+                    yield chunk
+
+            async def aclose(self) -> None:
+                await stream.aclose()  # type: ignore[union-attr]
+
+        response.stream = Kept()
+        return response
+
+
+@asynccontextmanager
+async def over_http(url: str, heard: Heard | None = None, **headers: str) -> AsyncIterator[Client]:
+    async with (
+        httpx.AsyncClient(transport=heard or Heard(), headers=headers, timeout=30) as http,
+        streamable_http_client(url, http_client=http) as (read, write, _),
+        mcp.ClientSession(read, write) as client,
+    ):
+        await client.initialize()
+        yield client
+
+
+def play(body: Callable[[], Awaitable[Any]]) -> Any:
+    return asyncio.run(body())  # type: ignore[arg-type]
+
+
+async def solve(client: Client) -> None:
+    """Do the task of seed 0, as the oracle would."""
+    task = Environment(scenario(LABELS))
+    task.reset(0)
+    for operation, args in oracle_calls(task):
+        result = await client.call_tool(operation, args)
+        assert not result.isError, result
+
+
+def oracle_calls(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
+    """The oracle's calls of a task, made in the environment."""
+    steps = environment.scenario.oracle(
+        environment.episode.initial, environment.params, environment.episode.setup
+    )
+    made, operation, args = [], *next(steps)
+    while operation:
+        environment.call(operation, args)
+        made.append((operation, args))
+        operation, args = steps.send(environment.episode.calls[-1].response)
+    return made
+
+
+def test_tools_are_those_of_a_policy(served: Served) -> None:
+    async def body() -> Any:
+        async with over_http(served.url + "/mcp") as client:
+            return (await client.list_tools()).tools
+
+    wanted = [tool["function"] for tool in Environment(scenario(LABELS)).tools]
+    assert [
+        {"name": tool.name, "description": tool.description, "parameters": tool.inputSchema}
+        for tool in play(body)
+    ] == wanted
+
+
+def test_the_task_is_a_prompt(served: Served) -> None:
+    async def body() -> Any:
+        async with over_http(served.url + "/mcp") as client:
+            (offered,) = (await client.list_prompts()).prompts
+            with pytest.raises(mcp.McpError):
+                await client.get_prompt("another")
+            return await client.get_prompt(offered.name)
+
+    task = Environment(scenario(LABELS))
+    prompt, told = task.reset(0)
+    (message,) = play(body).messages
+    assert message.content.text == f"{told['system']}\n\n{prompt}"
+
+
+def test_answers_are_text_and_structured(served: Served) -> None:
+    async def body() -> Any:
+        async with over_http(served.url + "/mcp") as client:
+            return [
+                await client.call_tool(
+                    "getIssue", {"issueIdOrKey": "PAY-51", "fields": ["labels"]}
+                ),
+                await client.call_tool("getFields", {}),
+                await client.call_tool("getIssue", {"issueIdOrKey": "PAY-5100"}),
+                await client.call_tool("getIssue", {"key": "PAY-51"}),
+                await client.call_tool("addLabel", {"issue": "PAY-51"}),
+            ]
+
+    issue, fields, unknown, invalid, invented = play(body)
+    assert json.loads(issue.content[0].text) == issue.structuredContent
+    assert issue.structuredContent["fields"] == {"labels": ["refunds"]}
+    assert fields.structuredContent is None
+    assert json.loads(fields.content[0].text)[0]["id"] == "summary"
+    assert [r.isError for r in (issue, fields, unknown, invalid, invented)] == [False] * 2 + [
+        True
+    ] * 3
+    assert unknown.structuredContent["error"]["status"] == 404
+    assert invalid.structuredContent["error"]["kind"] == "invalid_request"
+    assert invented.structuredContent["error"]["kind"] == "unknown_tool"
+
+
+def test_observations_are_those_of_a_policy(served: Served) -> None:
+    """Cut to the limit of the scenario, too, though REST answers in full."""
+    calls = [("searchIssues", {"jql": "project = PAY", "fields": ["*all"]}), ("getFields", {})]
+
+    async def body() -> list[str]:
+        async with over_http(served.url + "/mcp") as client:
+            return [(await client.call_tool(*call)).content[0].text for call in calls]
+
+    played = Environment(scenario(LABELS))
+    played.reset(0)
+    wanted = [played.call(*call) for call in calls]
+    assert "_left_out" in wanted[0]
+    assert play(body) == wanted
+
+
+def test_each_client_has_a_world_of_its_own(served: Served) -> None:
+    async def labels(client: Client) -> list[str]:
+        said = {"issueIdOrKey": "PAY-51", "fields": ["labels"]}
+        result = await client.call_tool("getIssue", said)
+        return result.structuredContent["fields"]["labels"]  # type: ignore[no-any-return]
+
+    async def body() -> Any:
+        async with over_http(served.url + "/mcp") as one, over_http(served.url + "/mcp") as two:
+            said = {"issueIdOrKey": "PAY-51", "update": {"labels": [{"add": "mine"}]}}
+            await one.call_tool("editIssue", said)
+            return await labels(one), await labels(two)
+
+    assert play(body) == (["refunds", "mine"], ["refunds"])
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"path": "/s/named-a/mcp"}, {"x-rewardlang-session": "named-b;seed=0"}],
+    ids=["by path", "by header"],
+)
+def test_a_named_session_is_the_one_of_rest_and_is_scored(
+    served: Served, where: dict[str, str]
+) -> None:
+    path = where.pop("path", "/mcp")
+
+    async def body() -> None:
+        async with over_http(served.url + path, **where) as client:
+            await solve(client)
+
+    play(body)
+    name = "named-b" if where else "named-a"
+    session = served.session(name)
+    served.sessions.finish(session, "Added.")
+    assert served.reward(name) == 1.0
+    assert scored(scenario(LABELS), session.line) == 1.0
+    assert in_process(scenario(LABELS), session) == 1.0
+
+
+HOSTILE: list[dict[str, Any]] = [
+    {"issueIdOrKey": None},
+    {"issueIdOrKey": "PAY-51", "fields": [{"a": [[]] * 50}]},
+    {"issueIdOrKey": "x" * 100_000},
+    {"issueIdOrKey": 1e308, "": {}},
+    {"deep": json.loads("[" * 90 + "]" * 90)},
+    {str(number): number for number in range(5_000)},
+]
+
+
+def test_hostile_calls_never_end_the_session(served: Served) -> None:
+    async def body() -> list[bool]:
+        async with over_http(served.url + "/mcp") as client:
+            calls = [("getIssue", args) for args in HOSTILE] + [("a" * 10_000, {})]
+            return [(await client.call_tool(*call)).isError for call in calls]
+
+    assert all(play(body))
+    assert not any(session.environment.faults for session in served.sessions)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": 3}}',
+        b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", '
+        b'"params": {"name": "getIssue", "arguments": [1]}}',
+        b'{"jsonrpc": "2.0", "id": {}, "method": "rm"}',
+        b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "\\udc00"}}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_message_is_refused(served: Served, body: bytes) -> None:
+    headers = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+    answer = httpx.post(served.url + "/mcp", content=body, headers=headers)
+    assert 400 <= answer.status_code < 500
+
+
+def test_a_page_elsewhere_cannot_speak_to_it(served: Served) -> None:
+    headers = {"accept": "application/json, text/event-stream", "host": "evil.example"}
+    assert httpx.post(served.url + "/mcp", json={}, headers=headers).status_code == 421
+
+
+def leaks(heard: bytes, played: Environment) -> list[str]:
+    """What of the reward is among the bytes that a client received."""
+    names = [*played.scenario.gates, *(n for n, _ in played.scenario.parts), "nothing_else"]
+    said = ["reward", "score", "penalt", "oracle", "advantage", *names]
+    # Words that the world itself uses for other things.
+    ordinary = {"found", "aimed", "asked", "exact", "labelled", "dropped"}
+    return [word for word in said if word not in ordinary and word.encode() in heard.lower()]
+
+
+def test_no_byte_tells_of_the_reward_over_http(served: Served) -> None:
+    heard = Heard()
+
+    async def body() -> None:
+        async with over_http(served.url + "/mcp", heard) as client:
+            await client.list_tools()
+            await client.list_prompts()
+            await client.get_prompt("task")
+            await solve(client)
+            await client.call_tool("getIssue", {})
+            await client.call_tool("no such", {})
+
+    play(body)
+    assert len(heard.bytes) > 10_000
+    assert leaks(heard.bytes, Environment(scenario(LABELS))) == []
+
+
+def test_over_stdio_from_the_command_line(tmp_path: Path) -> None:
+    """One process and one session; the trace is in the file when the client has gone."""
+    traces, said = tmp_path / "traces.jsonl", tmp_path / "said"
+    tee = (
+        "import subprocess, sys\n"
+        "server = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE)\n"
+        "with open(sys.argv[1], 'wb') as copy:\n"
+        "    for line in server.stdout:\n"
+        "        copy.write(line); sys.stdout.buffer.write(line); sys.stdout.flush()\n"
+    )
+    command = [
+        "-m", "rewardlang", "serve", str(SCENARIOS / f"{LABELS}.yaml"), "--mcp", "stdio",
+        "--traces", str(traces), "--session", "agent;seed=0",
+    ]  # fmt: skip
+    server = StdioServerParameters(
+        command=sys.executable, args=["-c", tee, str(said), sys.executable, *command], env=None
+    )
+
+    async def body() -> None:
+        async with (
+            stdio_client(server) as (read, write),
+            mcp.ClientSession(read, write) as client,
+        ):
+            await client.initialize()
+            await client.list_tools()
+            await client.get_prompt("task")
+            await solve(client)
+            assert (await client.call_tool("no such", {})).isError
+
+    play(body)
+    assert leaks(said.read_bytes(), Environment(scenario(LABELS))) == []
+    (trace,) = read_traces(traces)
+    assert [op for op, _ in trace.sent] == ["searchIssues", "editIssue", "no such"]
+    assert trace.extra["reward"] == scored(
+        scenario(LABELS), json.loads(traces.read_text().splitlines()[0])
+    )
