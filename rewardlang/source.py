@@ -28,9 +28,13 @@ class Source:
         starts.extend(i + 1 for i, c in enumerate(self.text) if c == "\n")
         return starts
 
+    def line(self, offset: int) -> int:
+        """The line of `offset`."""
+        return bisect_right(self._line_starts, offset)
+
     def position(self, offset: int) -> Position:
         """The line and column of `offset`, which may be one past the end."""
-        line = bisect_right(self._line_starts, offset)
+        line = self.line(offset)
         return Position(line, offset - self._line_starts[line - 1] + 1)
 
     def offset(self, line: int) -> int:

@@ -18,7 +18,11 @@ def below(node: Any) -> list[tree.Expr]:
     """The expressions right under a node, an effect, a match or a window, in order."""
     found: list[tree.Expr] = []
     for name in _holding(node.__class__):
-        _gather(getattr(node, name), found)
+        value = getattr(node, name)
+        if isinstance(value, tree.Typed):
+            found.append(value)  # type: ignore[arg-type]
+        elif value:
+            _gather(value, found)
     return found
 
 

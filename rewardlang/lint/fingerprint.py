@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from hashlib import blake2b
+from typing import Any
 
 from rewardlang import tree
 from rewardlang.resolve.keys import key
@@ -26,6 +28,8 @@ class Fingerprints:
 
     def of(self, part: object, names: tuple[str, ...] = ()) -> str:
         """The fingerprint of an expression or a part of one; `names` are lambda parameters."""
+        if part is None or isinstance(part, str | int | float):
+            return digest("value", repr(part))
         match part:
             case tree.LetRef() if part.name in self.lets:
                 if part.name not in self._known:
@@ -64,22 +68,25 @@ class Fingerprints:
                 return self._structure(part, (*names, part.var), var=None)
             case tuple():
                 return digest("tuple", *(self.of(item, names) for item in part))
-            case str() | int() | float() | None:
-                return digest("value", repr(part))
             case _:
                 return self._structure(part, names)
 
     def _structure(self, part: object, names: tuple[str, ...], **given: object) -> str:
         """By the kind of node and its fields, but for those that are `given`."""
+        kind: type = type(part)
         values = [
-            self.of(given.get(f.name, getattr(part, f.name)), names)
-            for f in fields(part)  # type: ignore[arg-type]
-            if f.name not in _IGNORED
+            self.of(given[name] if name in given else getattr(part, name), names)
+            for name in _fields(kind)
         ]
-        return digest(type(part).__name__, *values)
+        return digest(kind.__name__, *values)
 
     def _opposite(self, fingerprint: str) -> str:
         return fingerprint[4:] if fingerprint.startswith("not ") else f"not {fingerprint}"
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _IGNORED)
 
 
 def digest(*parts: str) -> str:

@@ -16,6 +16,10 @@ _NEGATED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 def normal(part: object) -> str:
     """The order of `and`, `or`, `==` does not matter, `never P` is `not called P`, and so on."""
+    if part is None or isinstance(part, str | int | float):
+        return repr(part)
+    if isinstance(part, _PLAIN):
+        return _spelt(part)
     match part:
         case tree.And() | tree.Or():
             items = sorted(dict.fromkeys(normal(item) for item in part.items))
@@ -38,12 +42,18 @@ def normal(part: object) -> str:
             return key(part)
         case tuple():
             return "[" + ",".join(map(normal, part)) + "]"
-        case str() | int() | float() | None:
-            return repr(part)
         case _:
-            kind: type = type(part)
-            inner = ",".join([normal(getattr(part, name)) for name in _fields(kind)])
-            return f"{kind.__name__}({inner})"
+            return _spelt(part)
+
+
+_PLAIN = (tree.Get, tree.LetRef, tree.CallField, tree.Match, tree.OpMatch)
+"""The commonest of what has one spelling only."""
+
+
+def _spelt(part: object) -> str:
+    kind: type = type(part)
+    inner = ",".join([normal(getattr(part, name)) for name in _fields(kind)])
+    return f"{kind.__name__}({inner})"
 
 
 @cache

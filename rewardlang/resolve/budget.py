@@ -23,26 +23,28 @@ def check_costs(scenario: Scenario, expand: Expand, report: Report) -> None:
         1 + text / UNIT,
         float(max(items, 1)),
     )
+    met = *((api.source.path, api.source.text) for api in scenario.apis), *sizes.numbers
+    known = _affordable.get(met)
+    sizes = known or sizes
     costs = Costs(sizes)
     costs.define(scenario.lets, report)
     for expr in _expressions(scenario):
         costs.check(expr, report)
-    before = len(report.diagnostics)
-    sources = *((api.source.path, api.source.text) for api in scenario.apis), *sizes.numbers
-    if sources in _affordable:
+    if known is not None:
         return
+    before = len(report.diagnostics)
     for api in scenario.apis:
         for operation in api.operations.values():
             _check_operation(operation, api, sizes, report)
     if len(report.diagnostics) == before:
-        _affordable[sources] = None
+        _affordable[met] = sizes
         while len(_affordable) > _KEPT:
             _affordable.popitem(last=False)
 
 
-_KEPT = 64
-_affordable: OrderedDict[tuple[object, ...], None] = OrderedDict()
-"""APIs, by path and text, whose operations were within the budget, with the numbers they met."""
+_KEPT = 16
+_affordable: OrderedDict[tuple[object, ...], Sizes] = OrderedDict()
+"""The sizes met by APIs, by path and text, and numbers, whose operations were within the budget."""
 
 
 def _check_operation(operation: Operation, api: Api, sizes: Sizes, report: Report) -> None:

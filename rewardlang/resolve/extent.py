@@ -27,6 +27,8 @@ UNIT = 64
 
 _STRING = MAX_STRING / UNIT
 _TREE = MAX_ARGUMENTS / UNIT
+_MOST = 10_000
+"""Types whose extents are remembered."""
 _DEEPEST = 3
 """Levels of a type that are looked into; below, a value is as large as its bound allows."""
 
@@ -107,9 +109,12 @@ class Sizes:
         """A value of `type_`: data of the world is as large as it is, that of the policy as the
         caps on arguments allow."""
         place = (id(type_), provenance, depth)
-        if place not in self._known:
-            self._known[place] = (type_, self._of_type(type_, provenance, depth))
-        return self._known[place][1]
+        known = self._known.get(place)
+        if known is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            known = self._known[place] = (type_, self._of_type(type_, provenance, depth))
+        return known[1]
 
     def _of_type(self, type_: Type, provenance: Provenance, depth: int) -> Extent:
         target = self.expand(without_null(type_))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rewardlang.types.notation import Signature, signature
 from rewardlang.types.types import Any, List, Object, String, Table, Type
@@ -29,7 +29,8 @@ def methods() -> list[str]:
 
 def method_names(receiver: Type) -> list[str]:
     """The methods and macros that a value of `receiver` (expanded, not null) has."""
-    found = [name for name in methods() if _takes(all_signatures()[name], receiver)]
+    kind: type = type(receiver)
+    found = list(_methods_of(kind))
     if isinstance(receiver, List | Table) or (
         isinstance(receiver, Object) and not receiver.properties
     ):
@@ -37,14 +38,19 @@ def method_names(receiver: Type) -> list[str]:
     return found
 
 
-def _takes(found: Signature, receiver: Type) -> bool:
+@cache
+def _methods_of(kind: type) -> tuple[str, ...]:
+    return tuple(name for name in methods() if _takes(all_signatures()[name], kind))
+
+
+def _takes(found: Signature, kind: type) -> bool:
     wanted = found.params[0].type
     match wanted:
         case List():
-            return isinstance(receiver, List)
+            return issubclass(kind, List)
         case String():
-            return isinstance(receiver, String)
+            return issubclass(kind, String)
         case Object():
-            return isinstance(receiver, Object | Table)
+            return issubclass(kind, Object | Table)
         case _:
-            return not isinstance(receiver, Any)
+            return not issubclass(kind, Any)

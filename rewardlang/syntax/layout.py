@@ -110,7 +110,7 @@ class _Writer:
     # ---- lines ----
 
     def _line_of(self, offset: int) -> int:
-        return self._source.position(offset).line
+        return self._source.line(offset)
 
     def _column_of(self, offset: int) -> int:
         return self._source.position(offset).column - 1

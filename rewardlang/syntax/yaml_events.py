@@ -144,6 +144,8 @@ class _Reader:
 
     def _properties(self, event: Any) -> None:
         """Anchors and tags, which are refused: data stands where it is used, and is plain."""
+        if event.anchor is None and event.tag is None:
+            return
         place = Span(self._source, event.start_mark.index, event.start_mark.index + 1)
         if event.anchor is not None:
             place = Span(self._source, place.start, place.start + 1 + len(event.anchor))

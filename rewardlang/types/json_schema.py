@@ -27,6 +27,8 @@ from rewardlang.types.types import (
 
 REF_PREFIX = "#/schemas/"
 
+_MORE = (Named, Nullable, Union)
+"""Types that can stand for more than they say."""
 _DEEPEST = 40
 """How many schemas may be open at once while one is read: they merge one another by `allOf`."""
 
@@ -62,6 +64,8 @@ class Schemas:
 
     def expand(self, type_: Type) -> Type:
         """`type_` itself, or what the schema says when it is `Named`; inside Nullable too."""
+        if not isinstance(type_, _MORE):  # nearly always
+            return type_
         if isinstance(type_, Nullable):
             inner = self.expand(type_.inner)
             if inner is type_.inner:
