@@ -21,8 +21,8 @@ _CHUNKS = 8
 """Pieces of work for each process, so that none waits long for the last one."""
 
 
-_GARBAGE = 50_000
-"""Objects more than before at which a process looks for cycles: those of about one file."""
+_GARBAGE = 200_000, 50, 1000
+"""Objects more than before at which a process looks for cycles: those of a few files."""
 
 
 class WorkerEnded(Exception):
@@ -124,7 +124,7 @@ def _start() -> None:
     if _MASKS:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # Trees hold no cycles and go file by file: looking for garbage rarely saves 6 % of the time.
-    gc.set_threshold(_GARBAGE)
+    gc.set_threshold(*_GARBAGE)
 
 
 _AFFINE = hasattr(os, "sched_getaffinity")

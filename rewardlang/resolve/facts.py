@@ -16,9 +16,10 @@ def rises(expr: tree.Expr) -> bool:
 
 def doubtful(expr: tree.Expr) -> bool:
     """Whether using `expr` as what its type says can fail; a bool expression is always a bool."""
-    if isinstance(expr.type, Bool):
+    facts = expr.facts
+    if isinstance(facts.type, Bool):
         return False
-    return expr.facts.uncertain or isinstance(expr.type, Any)
+    return facts.uncertain or isinstance(facts.type, Any)
 
 
 def combine(type_: Type, *parts: tree.Expr, can_fail: bool = False) -> tree.Facts:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import fields
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from rewardlang import tree
 from rewardlang.memo import Memo
@@ -15,7 +17,6 @@ _IGNORED = frozenset({"span", "facts", "safe", "plain"})
 _NAME = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _FIELD = re.compile(rf"\.{_NAME}\Z")
 _CALL_FIELD = re.compile(rf"CallField\((.*),{_NAME}\)", re.DOTALL)
-_FIELDS: dict[type, tuple[str, ...]] = {}
 
 
 def key(part: object) -> str:
@@ -26,22 +27,27 @@ def key(part: object) -> str:
 
 
 def _key(part: object) -> str:
-    if isinstance(part, tree.Const):
-        return json.dumps(part.value, sort_keys=True)
-    if isinstance(part, tree.Get):
-        return get_key(key(part.object), part.name)
-    if isinstance(part, tree.LetRef):
-        return let_key(part.name)
-    if isinstance(part, tuple):
-        return "[" + ",".join(map(key, part)) + "]"
-    if isinstance(part, str | int | float | None):
-        return repr(part)
-    names = _FIELDS.get(type(part))
-    if names is None:
-        found = fields(part)  # type: ignore[arg-type]
-        names = _FIELDS[type(part)] = tuple(f.name for f in found if f.name not in _IGNORED)
-    inner = ",".join([key(getattr(part, name)) for name in names])
-    return f"{type(part).__name__}({inner})"
+    kind: type = type(part)
+    spelt = _SPELT.get(kind)
+    if spelt is not None:
+        return spelt(part)
+    inner = ",".join([key(getattr(part, name)) for name in _fields(kind)])
+    return f"{kind.__name__}({inner})"
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _IGNORED)
+
+
+_SPELT: dict[type, Callable[[Any], str]] = {
+    tree.Const: lambda part: json.dumps(part.value, sort_keys=True),
+    tree.Get: lambda part: get_key(key(part.object), part.name),
+    tree.LetRef: lambda part: let_key(part.name),
+    tuple: lambda part: "[" + ",".join(map(key, part)) + "]",
+    **dict.fromkeys((str, int, float, bool, type(None)), repr),
+}
+"""Nodes and parts of nodes that are not spelt by their fields."""
 
 
 _known: Memo[object, str] = Memo(_key, 1024)

@@ -238,7 +238,7 @@ def failed(span: Span) -> tree.Expr:
 
 def is_error(expr: tree.Expr) -> bool:
     """Whether `expr` was reported already."""
-    return isinstance(expr.type, Error)
+    return isinstance(expr.facts.type, Error)
 
 
 def is_world(type_: Type) -> bool:
