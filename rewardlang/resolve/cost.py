@@ -188,7 +188,7 @@ class _Reader:
             if outer.extent.item is not None:
                 return Cost(steps + outer.steps, outer.extent.item)
         deep = min(own.deep, outer.extent.deep)
-        return Cost(steps + outer.steps, replace(own, items=min(own.items, 64 * deep), deep=deep))
+        return Cost(steps + outer.steps, Extent(min(own.items, 64 * deep), deep, own.item))
 
     def arithmetic(self, expr: tree.Arithmetic) -> Cost:
         left, right = self.cost(expr.left), self.cost(expr.right)

@@ -48,7 +48,7 @@ def _infer_call(node: nodes.Call, scope: Scope) -> tree.Expr:
 
 @chains(nodes.Call)
 def _call(node: nodes.Call, scope: Scope) -> Chain:
-    scope = replace(scope, branch=False)
+    scope = scope.branching(False)
     if isinstance(node.callee, nodes.Field):
         space = space_of(node.callee.object, scope)
         if space is None:

@@ -34,7 +34,7 @@ def _binary(node: nodes.Binary, scope: Scope) -> tree.Expr:
             return _coalesce(node, scope)
         case "matches":
             return matches(node, scope)
-    inner = replace(scope, branch=False)
+    inner = scope.branching(False)
     left, right = infer(node.left, inner), infer(node.right, inner)
     if is_error(left) or is_error(right):
         return failed(node.span)
@@ -76,8 +76,8 @@ def _logic(node: nodes.Binary, scope: Scope) -> tree.Expr:
 
 
 def _implies(node: nodes.Binary, scope: Scope) -> tree.Expr:
-    inner = replace(scope, branch=False)
-    left = condition(node.left, replace(scope, branch=True), "the left side of `implies`")
+    inner = scope.branching(False)
+    left = condition(node.left, scope.branching(True), "the left side of `implies`")
     known = inner if is_error(left) else inner.knowing(facts_of(left, True, inner))
     right = condition(node.right, known, "the right side of `implies`")
     if is_error(left) or is_error(right):
@@ -115,9 +115,9 @@ def _unary(node: nodes.Unary, scope: Scope) -> tree.Expr:
 
 @infers(nodes.If)
 def _if(node: nodes.If, scope: Scope) -> tree.Expr:
-    inner = replace(scope, branch=True)
+    inner = scope.branching(True)
     test = condition(node.test, inner, "the condition of `if`")
-    outer = replace(scope, branch=False)
+    outer = scope.branching(False)
     there = elsewhere = outer
     if not is_error(test):
         there = outer.knowing(facts_of(test, True, outer))
@@ -155,7 +155,7 @@ def _check_branches(then: tree.Expr, other: tree.Expr, scope: Scope) -> None:
 
 @infers(nodes.IsNull)
 def _is_null(node: nodes.IsNull, scope: Scope) -> tree.Expr:
-    expr = infer(node.operand, replace(scope, branch=False))
+    expr = infer(node.operand, scope.branching(False))
     if is_error(expr):
         return failed(node.span)
     if always_there(expr):
@@ -192,7 +192,7 @@ def _decided(span: Span, expr: tree.Expr, outcome: bool, scope: Scope) -> None:
 
 
 def _coalesce(node: nodes.Binary, scope: Scope) -> tree.Expr:
-    inner = replace(scope, branch=False)
+    inner = scope.branching(False)
     left, right = infer(node.left, inner), infer(node.right, inner)
     if is_error(left) or is_error(right):
         return failed(node.span)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import re2
 
 from rewardlang import tree
@@ -20,7 +18,7 @@ from rewardlang.types.words import describe
 
 def matches(node: nodes.Binary, scope: Scope) -> tree.Expr:
     """The typed search."""
-    inner = replace(scope, branch=False)
+    inner = scope.branching(False)
     text, pattern = infer(node.left, inner), infer(node.right, inner)
     if is_error(text) or is_error(pattern):
         return failed(node.span)

@@ -222,6 +222,10 @@ class Scope:
         """The same place with more names."""
         return replace(self, names={**self.names, **names})
 
+    def branching(self, branch: bool) -> Scope:
+        """The same place, where `branch` says whether a constant test decides between branches."""
+        return self if self.branch is branch else replace(self, branch=branch)
+
     def join(self, a: Type, b: Type) -> Type:
         """The type of a value that is an `a` or a `b`."""
         return join(a, b, self.schemas.expand)
