@@ -5,7 +5,6 @@ from __future__ import annotations
 import marshal
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from rewardlang.cache import sha256
 from rewardlang.data import Files
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.diagnostics.suppress import Suppression, Use, is_hard, suppression_of
+from rewardlang.frozen import frozen
 
 if TYPE_CHECKING:
     from rewardlang import model, tree
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rewardlang_runtime import Scenario
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """What is known of a file without running it.
 
@@ -47,7 +47,7 @@ class Checked:
         return not _errors(self.diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """A scenario as Python text, and as what running it in this process declares."""
 
@@ -177,7 +177,7 @@ def load(path: str | Path, *, use_cache: bool = True) -> Scenario:
     return _execute(code, str(path))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linted:
     """What the static rules say of a file, as it is kept.
 

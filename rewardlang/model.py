@@ -6,9 +6,10 @@ Data only. JSON values are plain Python; expressions are typed trees.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 from rewardlang.tree import Effect, Expr, LetDef
 from rewardlang.types.json_schema import Schemas
@@ -20,7 +21,7 @@ JsonSchema = dict[str, object]
 # ---- an API ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableDef:
     """A table. Keys are strings; a row is also found by the top-level fields in `also_by`.
 
@@ -36,7 +37,7 @@ class TableDef:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """One transition of a workflow."""
 
@@ -47,7 +48,7 @@ class Move:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Workflow:
     """The life of a status: `of` is the field that holds it, `table.field.field`.
 
@@ -64,7 +65,7 @@ class Workflow:
     declared: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """One argument of an operation, in the flat view that the policy sees.
 
@@ -78,7 +79,7 @@ class Parameter:
     schema: JsonSchema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """Every value at `path`, the first step of which is a table, is a key of a row of `target`."""
 
@@ -87,7 +88,7 @@ class Reference:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorRule:
     """When `when` holds the operation answers `status` with `body`; the first to hold wins."""
 
@@ -97,7 +98,7 @@ class ErrorRule:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """One operation. `schema` is the JSON Schema (closed object) of the flat arguments.
 
@@ -127,7 +128,7 @@ class Operation:
         return bool(self.effects)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueryField:
     """A field of a query language: where in a row it is read, and how it is compared."""
 
@@ -139,7 +140,7 @@ class QueryField:
     sortable: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchDef:
     """A query language over one table: `jql` or `cql` in surface, its fields declared."""
 
@@ -150,7 +151,7 @@ class SearchDef:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Api:
     name: str
     title: str
@@ -169,7 +170,7 @@ class Api:
     """What the names of schemas in types stand for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvalidShape:
     """How the API words a request that fails its schema (see docs, `invalid_request`).
 
@@ -185,7 +186,7 @@ class InvalidShape:
 # ---- a world ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class World:
     """Rows by table and key, in order, already generated and checked; plain JSON."""
 
@@ -200,7 +201,7 @@ class World:
 # ---- a scenario ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Param:
     """A parameter. `choices` is evaluated at reset to a non-empty list; one item is drawn.
 
@@ -212,7 +213,7 @@ class Param:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """A condition on the whole reward: when it fails the reward is at most `otherwise`."""
 
@@ -222,7 +223,7 @@ class Gate:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A weighted share of the reward; exactly one of `check` (bool) and `score` ([0, 1])."""
 
@@ -234,7 +235,7 @@ class Part:
     weight_span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Penalty:
     """A factor in [0, 1], applied when `when` holds (always, without one)."""
 
@@ -244,7 +245,7 @@ class Penalty:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OracleStep:
     """One call of the oracle; `args` evaluates to an object; `bind` names its response."""
 
@@ -254,7 +255,7 @@ class OracleStep:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestCall:
     """A call of a test; `operation` may be an invented tool."""
 
@@ -264,13 +265,13 @@ class TestCall:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     low: float
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Test:
     """A trace with what it must earn; `calls` is None for the oracle's own."""
 
@@ -284,7 +285,7 @@ class Test:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """`calls` per episode, `observation` characters of one observation, `answer` characters."""
 
@@ -293,7 +294,7 @@ class Limits:
     answer: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scenario:
     name: str
     title: str

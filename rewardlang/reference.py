@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rewardlang import model, tree
+from rewardlang.frozen import frozen
 from rewardlang.resolve.apis import ResolvedApi
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import List, Named, Null, Nullable, Object, Type, Union
@@ -18,7 +18,7 @@ _LONG = 100
 """Characters of a condition or a body that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A value by its path, `fields.labels` or `issues[].key`."""
 
@@ -28,7 +28,7 @@ class Field:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """The first of an operation's rules whose condition holds answers."""
 
@@ -37,7 +37,7 @@ class Refusal:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperationPage:
     """`writes` are the tables that it changes; a response without a body has no `response`."""
 
@@ -52,7 +52,7 @@ class OperationPage:
     opaque: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordPage:
     """A table, by its rows, or a named type, by its fields; `key` is a table's."""
 
@@ -63,7 +63,7 @@ class RecordPage:
     also_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkflowPage:
     name: str
     of: str
@@ -74,7 +74,7 @@ class WorkflowPage:
 Page = OperationPage | RecordPage | WorkflowPage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     name: str
     title: str

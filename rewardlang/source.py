@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from rewardlang.frozen import frozen
+
 
 class Position(NamedTuple):
     """A line and a column, both from 1; the column counts characters, not bytes."""
@@ -50,7 +52,7 @@ class Source:
         return self.text[start:end].rstrip("\r\n")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """The characters `start` up to, not including, `end` of one source."""
 

@@ -12,14 +12,15 @@ Every name is resolved, every sugar removed, every node has its type. Truth abou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 from rewardlang.types.types import Provenance, Stage, Type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What is known of a value before it exists."""
 
@@ -34,7 +35,7 @@ class Facts:
     failure, using it as what it should be can be one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Typed:
     """Base of the typed tree."""
 
@@ -46,14 +47,14 @@ class Typed:
         return self.facts.type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Const(Typed):
     """A JSON value known when compiling; also a whole list or object literal of constants."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Local(Typed):
     """A lambda's parameter, a name bound by `bind:` in an oracle or a test (the response's body),
     `errors` and `messages` in the body of an API's `invalid:`, or a generator's own `let`."""
@@ -61,7 +62,7 @@ class Local(Typed):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LetRef(Typed):
     name: str
 
@@ -73,14 +74,14 @@ Root = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RootRef(Typed):
     """A value that the context provides. `state` is the world that an operation acts on."""
 
     name: Root
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CallField(Typed):
     """A field of a call: `args status ok kind op response error index before after`.
 
@@ -96,7 +97,7 @@ class CallField(Typed):
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Get(Typed):
     """`object.name` of a JSON object or row; when `safe`, null if object or key are absent."""
 
@@ -105,7 +106,7 @@ class Get(Typed):
     safe: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class At(Typed):
     """`list[int]` or `map[str]`; when `safe`, null if absent or the object is null."""
 
@@ -114,7 +115,7 @@ class At(Typed):
     safe: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TableRef(Typed):
     """A table of a world; `world` evaluates to one (a RootRef, or a CallField before/after)."""
 
@@ -122,7 +123,7 @@ class TableRef(Typed):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Row(Typed):
     """`table[key]`: the row, by its key or one of the table's other keys; else null."""
 
@@ -130,12 +131,12 @@ class Row(Typed):
     key: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Present(Typed):
     object: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Compare(Typed):
     """Equality is JSON's and strict: bool never equals number, 1 equals 1.0. Order needs two
     numbers or two strings. `plain` when the types rule out every mix, so that Python's operator is
@@ -147,7 +148,7 @@ class Compare(Typed):
     plain: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class In(Typed):
     """Membership: in a list by strict equality, in an object or table by key."""
 
@@ -157,7 +158,7 @@ class In(Typed):
     plain: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Matches(Typed):
     """RE2 search of a constant `pattern`, ASCII classes."""
 
@@ -165,35 +166,35 @@ class Matches(Typed):
     pattern: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class IsNull(Typed):
     object: Expr
     negated: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class And(Typed):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Or(Typed):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Not(Typed):
     item: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class If(Typed):
     test: Expr
     then: Expr
     other: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Arithmetic(Typed):
     """Numbers for all of `+ - * / %`; `+` also joins two strings or two lists.
 
@@ -204,12 +205,12 @@ class Arithmetic(Typed):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Negate(Typed):
     item: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Coalesce(Typed):
     """`left ?? right`: right when left is null. A failure of left is not null: it rises."""
 
@@ -217,24 +218,24 @@ class Coalesce(Typed):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MakeList(Typed):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class MakeObject(Typed):
     pairs: tuple[tuple[str, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Text(Typed):
     """A template with several parts: texts and values in turn, joined by the runtime's `text()`."""
 
     parts: tuple[str | Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Macro(Typed):
     """`source.kind(vars => body)` over a list, a map or a table.
 
@@ -249,7 +250,7 @@ class Macro(Typed):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Builtin(Typed):
     """A function of the runtime's table; a method's receiver is the first argument."""
 
@@ -257,7 +258,7 @@ class Builtin(Typed):
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Search(Typed):
     """`search.NAME(query)` of an API: {error: str?, rows: list} by its declared query language."""
 
@@ -266,7 +267,7 @@ class Search(Typed):
     query: Expr
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Transition(Typed):
     """`workflow.NAME.find(id)` in operations, `API.workflow.transition(from, to)` in scenarios.
 
@@ -281,7 +282,7 @@ class Transition(Typed):
     keys: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Draw(Typed):
     """`pick(list)`, `shuffle(list)` or `integer(low, high)`, by the generator's own random stream.
 
@@ -295,7 +296,7 @@ class Draw(Typed):
 # ---- the trace ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpMatch:
     """One alternative: an operation (None: any, invented tools too) and a condition on the call."""
 
@@ -304,7 +305,7 @@ class OpMatch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """A pattern. Calls match when one alternative does."""
 
@@ -312,7 +313,7 @@ class Match:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """A scope. `before`: calls before the first `opens`, none when it never comes. `after`: calls
     after the first `opens`. `between`: calls strictly inside a window from an `opens` to the next
@@ -323,7 +324,7 @@ class Window:
     closes: Match | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Formula(Typed):
     """A trace formula; patterns as in `nodes.Formula`. Never fails."""
 
@@ -337,7 +338,7 @@ class Formula(Typed):
     within: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TraceValue(Typed):
     """`calls`: list of calls; `count`: int; `first`, `last`: call or null; `best`: number, the
     highest `score` over matching calls, 0 when none matches; `var` names the call in `score`."""
@@ -352,7 +353,7 @@ class TraceValue(Typed):
 # ---- what changed ----
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DeltaRows(Typed):
     """`delta.TABLE.created`: rows (as they are at the end); `updated`: rows at the end; `deleted`:
     rows as they were. In order of creation, or of the base table."""
@@ -361,7 +362,7 @@ class DeltaRows(Typed):
     which: Literal["created", "updated", "deleted"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangePath:
     """`TABLE`, `TABLE[key]`, `TABLE[key].a.b`: where `changed_only` allows a change."""
 
@@ -370,7 +371,7 @@ class ChangePath:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ChangedOnly(Typed):
     """True when every difference between initial and final lies at or under one of `paths`;
     `delta.is_empty()` is this with no paths. A path whose key is null allows nothing."""
@@ -389,7 +390,7 @@ Expr = (
 # ---- effects of operations ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where an effect writes: a row (`fields` empty), a field under it, or a counter."""
 
@@ -399,7 +400,7 @@ class Place:
     counter: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """`set place = value`; `append value to place` and `remove value from place` on lists;
     `insert value into table` (place is the table); `delete place` (a row or a field).
@@ -418,7 +419,7 @@ class Effect:
 Lets = tuple["LetDef", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetDef:
     """A named expression, in dependency order; evaluated at most once, null when it fails."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from rewardlang import model, policies
+from rewardlang.frozen import frozen
 from rewardlang.interpret import Context, Explanation, context_of, evaluate, explain
 from rewardlang_runtime import Detail, Environment, Scenario
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Miss:
     """A value outside the bounds that the test gives; `part` is None for the reward."""
 
@@ -19,7 +20,7 @@ class Miss:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trial:
     """One test and what became of it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from rewardlang.cli import EXIT_FINDINGS
 from rewardlang.cli.faults import fault_words
 from rewardlang.cli.files import typed, walk
 from rewardlang.cli.output import console, count, format_option, number, print_json
+from rewardlang.frozen import frozen
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +28,7 @@ _ORACLE_SEEDS = 5
 """How many tasks the oracle is tried on besides the tests in the file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Result:
     """One test; `trial` is None when it could not be played, and `problem` says why."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 
 Level = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """One entry of the table in `codes`. `name` reads after "allow"; ids are never reused."""
 
@@ -21,7 +22,7 @@ class Code:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """A place and what is known there; may lie in another file than the primary one."""
 
@@ -29,7 +30,7 @@ class Label:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """Replace `span` by `replacement`. `safe` fixes keep what the author meant."""
 
@@ -38,7 +39,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """An episode that shows what a diagnostic says: `line` is a line of a trace file."""
 
@@ -46,7 +47,7 @@ class Evidence:
     line: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic:
     """`message` is one lower-case line without a full stop, names in backticks.
 

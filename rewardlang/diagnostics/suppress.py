@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 
 WHOLE_FILE = (1, 1 << 30)
@@ -15,7 +15,7 @@ WHOLE_FILE = (1, 1 << 30)
 _COMPILER = frozenset({"D209", "D211", "N401", "P701", "P704"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suppression:
     """`# rewardlang: ignore[H501] reason`.
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rewardlang import tree
 from rewardlang.emit import nodes
 from rewardlang.emit.kinds import is_kind
 from rewardlang.emit.lowering import Lowering, lowers
+from rewardlang.frozen import frozen
 from rewardlang.types.types import List, Nullable, Object, String, Table
 from rewardlang.walk import everything
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Stage:
     """`filter` or `map` on the way from a list to a macro, with one variable."""
 

@@ -7,7 +7,6 @@ those that need the parameters go to `setup`, which is evaluated at reset.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Literal
 
 from rewardlang import tree
@@ -17,6 +16,7 @@ from rewardlang.emit.lets import LetFunction
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool, identifier
 from rewardlang.emit.walrus import prune
+from rewardlang.frozen import frozen
 from rewardlang.model import Scenario
 from rewardlang.source import Span
 from rewardlang.tree import LetDef
@@ -32,7 +32,7 @@ _EPISODE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """Something that is computed beforehand, and its name wherever it is used."""
 

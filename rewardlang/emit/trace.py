@@ -19,6 +19,7 @@ from functools import partial
 from rewardlang import tree
 from rewardlang.emit import nodes
 from rewardlang.emit.keys import Key, key_of
+from rewardlang.frozen import frozen
 
 Phase = tuple[int, int]
 Result = Callable[[], ast.expr]
@@ -26,7 +27,7 @@ Result = Callable[[], ast.expr]
 Formula = tree.Formula | tree.TraceValue
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Update:
     """What a matching call does. `score` is lowered to the value that `statements` read."""
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.diagnostics.suppress import is_hard
 from rewardlang.findings.finding import Finding
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 
 _VERSION = "rewardlang-baseline"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One accepted finding and its place in the baseline file.
 
@@ -34,7 +34,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Baseline:
     """Accepted findings; of a file that cannot be read, none, and `problem` says why."""
 

@@ -7,16 +7,16 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rewardlang.diagnostics.diagnostic import Diagnostic, Level
+from rewardlang.frozen import frozen
 from rewardlang.source import Source
 
 _OWNER = re.compile(r"^(scenario|api|world):[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _DIGITS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One finding.
 

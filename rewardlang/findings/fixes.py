@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rewardlang import driver
@@ -14,13 +13,14 @@ from rewardlang.findings.run import Options
 from rewardlang.findings.selection import Selection
 from rewardlang.findings.settings import Finder
 from rewardlang.findings.unused import unneeded
+from rewardlang.frozen import frozen
 
 _ROUNDS = 20
 """Rounds of fixes for one file at most: two fixes may want to undo each other."""
 _BOM = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mended:
     """A file with fixes in it; `count` is how many."""
 

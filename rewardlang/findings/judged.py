@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rewardlang import driver, kept
 from rewardlang.cache import Cache, sha256
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic
+from rewardlang.frozen import frozen
 
 if TYPE_CHECKING:
     from rewardlang.judge.judgement import Judgement
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _KIND = "found"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """Findings of the judge.
 

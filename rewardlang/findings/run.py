@@ -20,6 +20,7 @@ from rewardlang.findings.settings import Finder, Settings
 from rewardlang.findings.twins import twins
 from rewardlang.findings.unused import unused
 from rewardlang.findings.workers import Workers
+from rewardlang.frozen import frozen
 
 if TYPE_CHECKING:
     from rewardlang.findings.trained import Trained
@@ -35,7 +36,7 @@ DEFAULT_BASELINE = Path("rewardlang-baseline.json")
 """Where `--write-baseline` writes when nothing says where."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What the command line says; None where the settings of a file decide."""
 
@@ -67,7 +68,7 @@ class Options:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What a run found.
 

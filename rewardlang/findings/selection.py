@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rewardlang.diagnostics.codes import CODES
 from rewardlang.diagnostics.diagnostic import Code
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.diagnostics.suppress import is_hard
+from rewardlang.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """Prefixes of codes. An empty `select` is all; where both match, the longer prefix decides."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.findings.places import place
 from rewardlang.findings.selection import Selection, unknown
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 
 NAMES = ("rewardlang.toml", "pyproject.toml")
@@ -28,7 +29,7 @@ BUDGET: dict[str, type] = {
 """What of a budget can be set, as `judge.budget.Budget` has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What a project has decided about linting; `folder` is where globs and paths start."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from rewardlang.frozen import frozen
 from rewardlang.model import Api
 from rewardlang.tree import LetDef
 
@@ -22,7 +23,7 @@ def _nothing() -> Mapping[str, Any]:
     return _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What names stand for.
 

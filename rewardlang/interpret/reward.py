@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rewardlang import model, tree
+from rewardlang.frozen import frozen
 from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds
 from rewardlang.interpret.trace import matching, scoped
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rewardlang_runtime.episode import Episode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """A sub-expression: its text in the file, its value, the positions of calls that decided it.
 
@@ -38,7 +38,7 @@ class Shown:
 ELSEWHERE = "what else changed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateReason:
     id: str
     holds: bool
@@ -46,7 +46,7 @@ class GateReason:
     shown: tuple[Shown, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartReason:
     """`score` is before weighting; `earned` is what it adds to the reward before factors."""
 
@@ -57,7 +57,7 @@ class PartReason:
     shown: tuple[Shown, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PenaltyReason:
     """`factor` is 1 when the penalty does not apply."""
 
@@ -67,7 +67,7 @@ class PenaltyReason:
     shown: tuple[Shown, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     detail: Detail
     gates: tuple[GateReason, ...]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
 from rewardlang import model, tree
+from rewardlang.frozen import frozen
 from rewardlang.judge.retold import Item, Retold, items, roots
 from rewardlang.judge.reward_edits import Change, changes
 from rewardlang.lint.normal import normal
@@ -16,7 +17,7 @@ from rewardlang.walk import mentioned
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Altered:
     """A changed reward.
 

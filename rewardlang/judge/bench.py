@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from rewardlang import model, policies
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 from rewardlang_runtime import Call, Detail, Environment, Episode, Scenario, ScenarioFault
 from rewardlang_runtime.traces import record
@@ -21,7 +21,7 @@ Solution = tuple[tuple[Action, ...], str]
 """Calls and an answer that solve one task."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Played:
     """One episode: what was sent, what came of it, what it earned.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from rewardlang.frozen import frozen
 
 MORE_TIME = "give it more time: `--budget seconds=60`, or `budget` in the settings"
 """What to do about what the clock has cut short."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """Limits of one judgement.
 

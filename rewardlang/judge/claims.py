@@ -10,10 +10,11 @@ nothing is given for that, the values of the same column of the world are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from rewardlang import model, tree
+from rewardlang.frozen import frozen
 from rewardlang.interpret import Context, Failure, context_of, evaluate
 from rewardlang.judge.bench import Bench, Played
 from rewardlang.walk import below, everything
@@ -25,7 +26,7 @@ _MOST = 60
 """Values that are looked at in place of one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """One thing that the answer should state.
 
@@ -92,7 +93,7 @@ def _roots(scenario: model.Scenario) -> Iterator[tree.Expr]:
 # ---- references ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Tainted:
     """Which expressions depend on the answer; `locals` are lambda variables that do."""
 

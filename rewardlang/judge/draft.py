@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Evidence
+from rewardlang.frozen import frozen
 from rewardlang.judge.bench import Bench, Played
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.faults import FAULTS, Fault, fault_of
@@ -24,7 +25,7 @@ CHEAT = 0.05
 """The most that a policy may earn without doing the task."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tried:
     """One episode with what it was for.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from traceback import extract_tb
 
 from rewardlang import model
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 from rewardlang_runtime.values import FAILURES, ScenarioFault
 
@@ -14,7 +14,7 @@ FAULTS = (ScenarioFault, *FAILURES)
 """What code that was made from a wrong file may raise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """What could not be done, and where the file says so.
 

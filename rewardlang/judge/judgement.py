@@ -5,15 +5,15 @@ Plain data: a judgement is kept in the cache as JSON and read back without the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.frozen import frozen
 
 OutcomeKind = Literal["oracle", "prefix", "probe", "mutant", "search", "test"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """One episode and what it should have earned.
 
@@ -40,7 +40,7 @@ class Outcome:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RewardMutant:
     """One change of the reward's own text.
 
@@ -65,7 +65,7 @@ class RewardMutant:
     pin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Searched:
     """What the bounded search found out of one task.
 
@@ -89,7 +89,7 @@ class Searched:
     left_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undecided:
     """What a budget, or a solver that is not installed, left open (M904)."""
 
@@ -98,7 +98,7 @@ class Undecided:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """All of it. Sections that were not run are empty or None."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from rewardlang import model
+from rewardlang.frozen import frozen
 from rewardlang.judge.bench import Action, Played
 from rewardlang.judge.grounds import Grounds
 from rewardlang.judge.leaves import Path, leaves
@@ -17,7 +18,7 @@ Direction = Literal["lower", "clearly lower", "not higher", "not lower", "same"]
 less, the same but for a tenth."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mutant:
     """An episode to play, made from the oracle's.
 
@@ -37,7 +38,7 @@ class Mutant:
     direction: Direction
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Start:
     """What the mutants of one task are made from.
 

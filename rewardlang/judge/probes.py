@@ -34,11 +34,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 
 from rewardlang import policies
+from rewardlang.frozen import frozen
 from rewardlang.interpret import reward
 from rewardlang.judge import callers, claims
 from rewardlang.judge.bench import Action, Bench, Played
@@ -64,7 +64,7 @@ _PROBED = (
 _WORD = re.compile(r"[^\W_](?:[\w#/-]*\w)?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Task:
     """One task, the oracle's episode in it and what its answer should state."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, cast
 
 from rewardlang import tree
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 from rewardlang.tree import Facts
 from rewardlang.types.types import Bool, Number
@@ -15,7 +16,7 @@ _Op = Literal["==", "!=", "<", "<=", ">", ">="]
 _OTHER: dict[_Op, _Op] = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One change.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 import orjson
@@ -12,6 +12,7 @@ import orjson
 from rewardlang import model
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
+from rewardlang.frozen import frozen
 from rewardlang.judge.rollouts import FIRST_PART, FULL, REWARD, Group, Rollouts, Sample, line_at
 from rewardlang_runtime.traces import BadTrace, parse_traces
 
@@ -27,7 +28,7 @@ _CHANGE = 0.05
 """A rise or a fall that is less than this, or than two standard errors, is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A scenario, and what became of it in training.
 

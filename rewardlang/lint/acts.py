@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from rewardlang import tree
+from rewardlang.frozen import frozen
 from rewardlang.lint.sources import through
 from rewardlang.memo import Memo
 from rewardlang.model import Operation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acts:
     """What one operation does.
 

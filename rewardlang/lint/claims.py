@@ -7,9 +7,10 @@ a trace formula, a similarity. Lets are followed, so that what a part says throu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rewardlang import tree
+from rewardlang.frozen import frozen
 from rewardlang.memo import Memo
 from rewardlang.model import Gate, Part, Penalty, Scenario
 from rewardlang.types.types import Bool, Number
@@ -23,7 +24,7 @@ _RISING = frozenset({"fraction", "min", "max", "round", "floor", "ceil"})
 """Functions that grow with each of their arguments."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claim:
     """An atom of a reward.
 
@@ -63,7 +64,7 @@ claims: Memo[Scenario, tuple[Claim, ...]] = Memo(lambda scenario: tuple(_claims(
 """The atoms of gates, parts and penalties, in the order of the file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Taking:
     lets: Mapping[str, tree.LetDef]
 

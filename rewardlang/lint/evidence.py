@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
+from rewardlang.frozen import frozen
 from rewardlang.lint.acts import Acts, acts_of
 from rewardlang.lint.claims import Claim, claims
 from rewardlang.lint.registry import lint
@@ -22,7 +22,7 @@ _SAYING = frozenset({"response", "error", "status", "kind", "before", "after", "
 """Fields that say more of a call than that it was made, so that it is meant as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Existence:
     """A condition that a call of some pattern is there, and the claim that it is of."""
 

@@ -7,19 +7,20 @@ Lets are read in place, parameters of lambdas by their position, the sides of `=
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cache
 from hashlib import blake2b
 from typing import Any
 
 from rewardlang import tree
+from rewardlang.frozen import frozen
 from rewardlang.resolve.keys import key
 
 _IGNORED = frozenset({"span", "facts", "safe", "plain"})
 _MIRRORED = {"<": ">", "<=": ">="}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fingerprints:
     """The fingerprints of expressions that may mention `lets`."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.frozen import frozen
 from rewardlang.lint.registry import lint
 from rewardlang.lint.sources import reads
 from rewardlang.memo import Memo
@@ -49,7 +49,7 @@ def unobservable_goal(scenario: Scenario) -> Iterator[Diagnostic]:
             )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     """A field of the rows of a table; a whole row has no path."""
 
@@ -59,7 +59,7 @@ class _Field:
     node: tree.Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Response:
     """What the response of an operation holds: fields of rows, and names of properties, whatever
     their values are made from."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rewardlang import tree
+from rewardlang.frozen import frozen
 from rewardlang.walk import below, everything
 
 NOTHING: frozenset[str] = frozenset()
@@ -41,7 +42,7 @@ def reads(exprs: Sequence[tree.Expr], lets: Mapping[str, tree.LetDef]) -> frozen
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sources:
     """What a value consists of, leaving out what merely selects it: keys, filters, tests.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix
 from rewardlang.diagnostics.suppress import is_hard
+from rewardlang.frozen import frozen
 from rewardlang.lsp.analysis import Analysis
 from rewardlang.source import Span
 from rewardlang.syntax.comments import scalars
@@ -14,7 +14,7 @@ from rewardlang.syntax.comments import scalars
 REASON = "say why it is right here"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """A change that answers a diagnostic; the preferred one is what "fix this" does."""
 

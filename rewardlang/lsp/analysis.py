@@ -13,6 +13,7 @@ from rewardlang.data import Overlay
 from rewardlang.diagnostics.diagnostic import Diagnostic
 from rewardlang.findings.settings import Finder
 from rewardlang.findings.unused import unneeded
+from rewardlang.frozen import frozen
 from rewardlang.resolve.apis import ResolvedApi, resolve_api
 from rewardlang.source import Source, Span
 from rewardlang.syntax import load
@@ -145,7 +146,7 @@ def word_at(text: str, offset: int) -> tuple[str, int, int]:
     return "", offset, offset
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """A scalar of a YAML file: the keys and indices that lead to it, and whether it is a key."""
 

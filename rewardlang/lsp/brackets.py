@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from rewardlang.frozen import frozen
 
 _BEFORE = re.compile(r"\s*(?:- +)*(?:[\w$-]+:\s+|- +)?")
 """What may stand before a value: dashes, and its key."""
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """`closers` end all that is open; `string` is where the string that is open begins, if any."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rewardlang.data import Overlay
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.frozen import frozen
 from rewardlang.lsp.analysis import Analysis, analyse, word_at
 from rewardlang.lsp.brackets import opened
 from rewardlang.lsp.hover import operation_page
@@ -36,7 +37,7 @@ _OWED = (
 _KEY = re.compile(r"[ \t]*(?:- +)*\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """Something to put in the place of the characters `start` to `end`.
 
@@ -53,7 +54,7 @@ class Item:
     asked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Try:
     """A text with the probe at `at`."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from rewardlang.frozen import frozen
 from rewardlang.lsp.analysis import Analysis
 from rewardlang.source import Span
 from rewardlang.syntax.files import ApiFile, Binding, ScenarioFile, WorldFile
 from rewardlang.syntax.nodes import Identifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Symbol:
     """Something with a name; `kind` is one of the words in `server`'s table of kinds."""
 

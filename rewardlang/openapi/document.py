@@ -7,9 +7,10 @@ Every schema is a JSON Schema 2020-12 whose references read `#/schemas/NAME` and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.openapi.problems import Problem
 from rewardlang.source import Source
 
@@ -19,7 +20,7 @@ Schema = dict[str, Any]
 Where = Literal["path", "query", "header", "cookie"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """One argument outside the body.
 
@@ -39,7 +40,7 @@ class Parameter:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """What a request carries, in the one of its content types that was chosen."""
 
@@ -51,7 +52,7 @@ class Body:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """An answer; `status` is `200`, `4XX` or `default`. `example` is decoded, None for none."""
 
@@ -64,7 +65,7 @@ class Response:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """A method on a path. `id` is unique in the document; `named` is false when it was made up."""
 
@@ -89,7 +90,7 @@ class Operation:
         return self.responses[good[0]] if good else self.responses.get("default")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SecurityScheme:
     """How a client shows who it is: `kind` is `http`, `apiKey`, `oauth2` or `openIdConnect`.
 
@@ -104,7 +105,7 @@ class SecurityScheme:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """What an OpenAPI document says; `base_path` is the path of its first server, without `/`
     at the end: `/wiki/api/v2`, or nothing."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code
+from rewardlang.frozen import frozen
 from rewardlang.source import Source
 
 MAX_PROBLEMS = 1_000
 """Problems of one document that are kept; how many more there are is the last one's message."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """One mistake of a document. `pointer` is empty for the whole; `offset` is known where no
     pointer can be, in text that does not parse."""

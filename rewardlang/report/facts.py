@@ -6,13 +6,13 @@ Rewards are in [0, 1]; places are `path:line`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.judge.judgement import Outcome, RewardMutant, Searched, Undecided
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRead:
     """A file that the reward depends on; `digest` is the SHA-256 of its bytes."""
 
@@ -20,7 +20,7 @@ class FileRead:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawn:
     """One task as the policy sees it; `fault` is why there is none."""
 
@@ -30,14 +30,14 @@ class Drawn:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tool:
     name: str
     doc: str
     writes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """What the policy is asked, in which world, with what.
 
@@ -58,7 +58,7 @@ class Task:
     draws: tuple[Drawn, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A gate, a part, a penalty, or a name that these use.
 
@@ -77,7 +77,7 @@ class Item:
     share: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rung:
     """A step of the oracle.
 
@@ -97,7 +97,7 @@ class Rung:
     as_expected: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """The lowest and the highest reward of some episodes, and how many they are."""
 
@@ -106,7 +106,7 @@ class Range:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Probes or mutants of one kind.
 
@@ -126,7 +126,7 @@ class Group:
     outcomes: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Family:
     """Probes with one intent."""
 
@@ -135,7 +135,7 @@ class Family:
     groups: tuple[Group, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RewardScore:
     """Mutation of the reward: the score, and what it is made of."""
 
@@ -145,7 +145,7 @@ class RewardScore:
     equivalents: tuple[RewardMutant, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signal:
     """What GRPO can learn from.
 
@@ -162,7 +162,7 @@ class Signal:
     flat: Mapping[int, tuple[float, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """A finding. `excerpt` is how the command line shows it."""
 
@@ -176,7 +176,7 @@ class Found:
     evidence: tuple[tuple[str, Mapping[str, Any]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Silenced:
     """A finding that a comment or a baseline passes over; `by` says which."""
 
@@ -185,7 +185,7 @@ class Silenced:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """All of it.
 

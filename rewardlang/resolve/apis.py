@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.frozen import frozen
 from rewardlang.model import Api, InvalidShape, Operation, Reference, TableDef
 from rewardlang.resolve.infer_shapes import infer_shape
 from rewardlang.resolve.operations import read_operation
@@ -37,7 +37,7 @@ USERS = "users"
 """The table whose rows are actors."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResolvedApi:
     """An API with what was found on the way; `api` is None when it has errors.
 

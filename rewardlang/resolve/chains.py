@@ -7,13 +7,14 @@ tree has no chains, so the links after a `?.` become safe as well.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any as AnyNode
 from typing import TypeVar
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.spelling import suggest
+from rewardlang.frozen import frozen
 from rewardlang.resolve import chain_errors as errors
 from rewardlang.resolve.call_fields import call_field, call_of
 from rewardlang.resolve.facts import collect, doubtful, rises
@@ -27,7 +28,7 @@ from rewardlang.types.relations import may_be_null, nullable, without_null
 from rewardlang.types.types import Any, CallType, Error, Object, State, Type, Union
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chain:
     """An expression, and its type when nothing on the way was skipped by a `?.`."""
 
@@ -80,7 +81,7 @@ def _was_null(node: nodes.Expr, expr: tree.Expr, scope: Scope) -> bool:
         return may_be_null(infer(node, replace(scope, known={})).type)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What a schema says of a field."""
 
@@ -91,7 +92,7 @@ class Found:
     """Whether the schema vouches for that; without it reading the field can fail."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """One `.name` or `?.name` after `chain`."""
 

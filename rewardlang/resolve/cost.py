@@ -13,6 +13,7 @@ from functools import cache
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
+from rewardlang.frozen import frozen
 from rewardlang.resolve.extent import ONE, Extent, Sizes, largest, of_value, repeated
 from rewardlang.resolve.report import Report
 from rewardlang.resolve.signatures import all_signatures
@@ -26,7 +27,7 @@ MOST_NESTED = 3
 _TRANSITIONS = 64.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cost:
     """At most `steps` to evaluate, giving a value of at most `extent`."""
 
@@ -98,7 +99,7 @@ class Costs:
         return _Reader(self, inside or {}, 0).cost(expr)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reader:
     costs: Costs
     inside: Mapping[str, Extent]

@@ -6,8 +6,9 @@ The unit is one item, or 64 characters of text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from rewardlang.frozen import frozen
 from rewardlang.types.relations import Expand, without_null
 from rewardlang.types.types import (
     Any,
@@ -33,7 +34,7 @@ _DEEPEST = 3
 """Levels of a type that are looked into; below, a value is as large as its bound allows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """`items` at the top, `deep` units in all; `item` is the largest item, when that is known."""
 
@@ -80,7 +81,7 @@ def of_value(value: object) -> Extent:
     return ONE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sizes:
     """What is known of the data: rows of tables at reset, the longest text and list in them."""
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rewardlang import tree
 from rewardlang.diagnostics import codes
+from rewardlang.frozen import frozen
 from rewardlang.resolve import intervals
 from rewardlang.resolve.scope import Scope
 from rewardlang.source import Span
@@ -19,7 +20,7 @@ from rewardlang.types.types import Any, List, Number, Object, Property, String, 
 from rewardlang.types.words import describe
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """The type of a call; `can_fail` although all arguments are as the signature wants them."""
 
@@ -27,7 +28,7 @@ class Result:
     can_fail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """A call whose result is asked for."""
 

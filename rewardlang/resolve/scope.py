@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
 
 from rewardlang import tree
+from rewardlang.frozen import frozen
 from rewardlang.model import Operation, Workflow
 from rewardlang.resolve.report import Report
 from rewardlang.source import Span
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 # ---- what a name can stand for ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RootName:
     """A value of the context: `initial`, `answer`, `args`."""
 
@@ -29,36 +30,36 @@ class RootName:
     facts: tree.Facts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalName:
     """A lambda's parameter, a `bind:` name, or another local value."""
 
     facts: tree.Facts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LetName:
     """A `let`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParamName:
     """A parameter by its bare name, as templates may write it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallFieldName:
     """`args`, `ok` and so on inside a pattern's braces."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableName:
     """A table by its bare name, in operations and generators."""
 
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConstName:
     """A constant: a list of a world."""
 
@@ -69,21 +70,21 @@ class ConstName:
 # ---- names that hold other names, no values ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiSpace:
     """`jira`: `.workflow`."""
 
     api: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkflowsSpace:
     """`jira.workflow` in scenarios, `workflow` in operations."""
 
     api: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkflowSpace:
     """One workflow."""
 
@@ -91,28 +92,28 @@ class WorkflowSpace:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchSpace:
     """`search`: `.jql(text)`."""
 
     api: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeltaSpace:
     """`delta`: tables, `changed_only`, `is_empty`."""
 
     type: Delta
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeltaTable:
     """`delta.issues`: `created`, `updated`, `deleted`."""
 
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListsSpace:
     """`lists` of a world."""
 
@@ -128,7 +129,7 @@ Binding = RootName | LocalName | LetName | ParamName | CallFieldName | TableName
 # ---- what is known of values ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """What conditions passed on the way say of one value."""
 
@@ -183,7 +184,7 @@ def both(a: Knowledge, b: Knowledge) -> dict[str, Known]:
 # ---- the place ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiView:
     """What scenarios see of an API."""
 
@@ -194,7 +195,7 @@ class ApiView:
     operations: Mapping[str, Operation]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """Everything that the meaning of an expression depends on."""
 

@@ -11,6 +11,7 @@ import jsonschema_rs
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Label
+from rewardlang.frozen import frozen
 from rewardlang.interpret import Context, Failure, evaluate, named
 from rewardlang.model import TableDef, World
 from rewardlang.resolve.apis import ResolvedApi
@@ -124,7 +125,7 @@ def _check_clock(file: WorldFile, report: Report) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """A row and where it stands: its YAML, or the generator that made it."""
 

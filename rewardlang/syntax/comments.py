@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.codes import CODES
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.diagnostics.suppress import WHOLE_FILE, Suppression
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 from rewardlang.syntax.yaml_events import read_yaml
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode
@@ -24,7 +24,7 @@ _MOST = 500
 _HOW = "write `# rewardlang: ignore[CODE] why it is right here`"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """From `#` to the end of its line; `alone` when nothing but white space stands before it."""
 

@@ -5,9 +5,9 @@ Every item keeps its span. An expression that did not parse is None and was repo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 from rewardlang.syntax.nodes import Effect, Expr, Identifier, ObjectTemplate, Shape, Template
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar
@@ -19,7 +19,7 @@ Binding = tuple[Identifier, Expr | None]
 # ---- scenarios/*.yaml ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LimitsItem:
     calls: int
     observation: int
@@ -27,7 +27,7 @@ class LimitsItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GateItem:
     """`{id, require, otherwise?}`; `otherwise` is 0 when left out."""
 
@@ -37,7 +37,7 @@ class GateItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PartItem:
     """`{id, weight, check | score}`."""
 
@@ -49,7 +49,7 @@ class PartItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PenaltyItem:
     """`{id, factor, when?}`; a constant factor is an expression too."""
 
@@ -59,7 +59,7 @@ class PenaltyItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallItem:
     """`{operation: {arg: template, ...}, bind?: name}` of an oracle or a test."""
 
@@ -69,7 +69,7 @@ class CallItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BoundsItem:
     """`0.5`, `{min: 0.5}`, `{max: 0.35}` or both."""
 
@@ -78,7 +78,7 @@ class BoundsItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TestItem:
     """`{name, calls | oracle: true, answer?, params?, seed?, reward, parts?}`."""
 
@@ -92,7 +92,7 @@ class TestItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScenarioFile:
     source: Source
     name: Identifier
@@ -121,7 +121,7 @@ class ScenarioFile:
 # ---- scenarios/apis/*.yaml ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableItem:
     """`name: {row: Schema, key: field, also_by?: [field], internal?: bool}`."""
 
@@ -133,7 +133,7 @@ class TableItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReferenceItem:
     """`table.path in table`: holds in every world (and after every effect)."""
 
@@ -142,7 +142,7 @@ class ReferenceItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MoveItem:
     id: Scalar
     name: Scalar
@@ -151,7 +151,7 @@ class MoveItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkflowItem:
     name: Identifier
     of: tuple[Identifier, ...]
@@ -160,7 +160,7 @@ class WorkflowItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchFieldItem:
     """`name: {paths: [a.b], kind, values?: table.path, sortable?: bool}`."""
 
@@ -172,7 +172,7 @@ class SearchFieldItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchItem:
     name: Identifier
     dialect: Scalar
@@ -181,7 +181,7 @@ class SearchItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParameterItem:
     """One argument: `name: {...JSON Schema..., required?: bool, as?: wire-name}` in path or query,
     or a top-level property of the body's schema. `schema` has `required` and `as` removed."""
@@ -194,7 +194,7 @@ class ParameterItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorItem:
     """`{when, status, body}`."""
 
@@ -204,7 +204,7 @@ class ErrorItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EffectItem:
     """An effect as a string, or `{each?: {name: list}, when?: expr, do: effect}`."""
 
@@ -214,7 +214,7 @@ class EffectItem:
     each: Binding | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperationItem:
     name: Identifier
     method: str
@@ -231,7 +231,7 @@ class OperationItem:
     """Where it is said that the operation is not modelled."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvalidItem:
     """`invalid: {status, wording: {required: text, ...}, body}`."""
 
@@ -241,7 +241,7 @@ class InvalidItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiFile:
     source: Source
     name: Identifier
@@ -263,7 +263,7 @@ class ApiFile:
 # ---- scenarios/worlds/*.yaml ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GeneratorItem:
     """`{count, let?: {name: expr}, row: template}`: `count` rows; `index` runs from 0."""
 
@@ -273,7 +273,7 @@ class GeneratorItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowsItem:
     """`table: {rows?: [...], generate?: [...]}`; rows are plain data, not templates."""
 
@@ -283,7 +283,7 @@ class RowsItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorldFile:
     source: Source
     name: Identifier

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar, cast
@@ -14,6 +13,7 @@ from rewardlang.data import Files
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 from rewardlang.syntax import api_file, scenario_file, world_file
 from rewardlang.syntax.comments import scalars
@@ -31,7 +31,7 @@ _SAYS = re.compile(rf"^({'|'.join(KINDS)})[ \t]*:", re.MULTILINE)
 AnyFile = ScenarioFile | ApiFile | WorldFile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathered:
     """The files that a scenario refers to; one that cannot be read is left out and reported."""
 
@@ -193,7 +193,7 @@ _READERS: dict[Kind, Callable[[Mapping_, Reader], object]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parsed:
     """A file's YAML, and the scalars in it that hold expressions or effects."""
 

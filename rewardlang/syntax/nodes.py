@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """Base of every node; `span` covers its text in the file, with quotes and brackets."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identifier(Node):
     """A name where it is declared or looked up, not an expression by itself."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal_(Node):
     """`null`, `true`, a number or a string, already decoded; `raw` for `r"..."`."""
 
@@ -32,22 +32,22 @@ class Literal_(Node):
     raw: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListLiteral(Node):
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectLiteral(Node):
     pairs: tuple[tuple[Identifier, Expr], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field(Node):
     """`object.name`, or `object?.name` when `safe`."""
 
@@ -56,7 +56,7 @@ class Field(Node):
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index(Node):
     """`object[key]`, or `object?[key]` when `safe`."""
 
@@ -65,14 +65,14 @@ class Index(Node):
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Present(Node):
     """`object!`: must not be null, else the scenario is at fault."""
 
     object: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lambda(Node):
     """`x => body` or `(x, y) => body`; only as an argument of a macro."""
 
@@ -80,7 +80,7 @@ class Lambda(Node):
     body: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument(Node):
     """One argument of a call; `name` for `name=value`."""
 
@@ -88,7 +88,7 @@ class Argument(Node):
     name: Identifier | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call(Node):
     """`f(args)` with a `Name`, or `x.f(args)` with a `Field`, as `callee`."""
 
@@ -96,7 +96,7 @@ class Call(Node):
     args: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unary(Node):
     op: Literal["not", "-"]
     operand: Expr
@@ -108,7 +108,7 @@ BinaryOp = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binary(Node):
     op: BinaryOp
     op_span: Span
@@ -116,13 +116,13 @@ class Binary(Node):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IsNull(Node):
     operand: Expr
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class If(Node):
     """`then if test else other`."""
 
@@ -134,7 +134,7 @@ class If(Node):
 # ---- trace formulas ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpPattern(Node):
     """`name{pred, ...}`; `name` is None for `any`."""
 
@@ -142,14 +142,14 @@ class OpPattern(Node):
     preds: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern(Node):
     """`p | q | ...`: a call matches when one alternative does."""
 
     alternatives: tuple[OpPattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope(Node):
     """`before P`, `after P` (`opens` is P) or `between P and Q` (`opens`, `closes`)."""
 
@@ -164,7 +164,7 @@ FormulaKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formula(Node):
     """A trace formula, a bool.
 
@@ -179,7 +179,7 @@ class Formula(Node):
     within: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TraceValue(Node):
     """`calls(P)`, `count(P scope)`, `first(P)`, `last(P)`, `best(P, c => score)`."""
 
@@ -198,7 +198,7 @@ Expr = (
 # ---- effects of operations, and templates ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect(Node):
     """One effect. `value` is None for `delete`; `target` is a Name, Field or Index chain."""
 
@@ -207,7 +207,7 @@ class Effect(Node):
     value: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Template(Node):
     """A string with `{expr}` holes: text and expressions in turn.
 
@@ -218,17 +218,17 @@ class Template(Node):
     parts: tuple[str | Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListTemplate(Node):
     items: tuple[Shape, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectTemplate(Node):
     pairs: tuple[tuple[Identifier, Shape], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant(Node):
     """A YAML scalar that is no string: null, bool or number."""
 

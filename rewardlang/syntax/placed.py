@@ -7,8 +7,8 @@ the file and the value together places every character that is not white space.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
 from rewardlang.syntax.yaml_nodes import Scalar
 
@@ -21,7 +21,7 @@ _ESCAPES = {
 _HEX = {"x": 2, "u": 4, "U": 8}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed:
     """`text`, whose character `i` stands in `source` from `starts[i]` to `ends[i]`.
 

@@ -6,38 +6,38 @@ and says so. Characters are the bits of a number: one for each of ASCII, one for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from rewardlang.frozen import frozen
 
 OTHER = 1 << 128
 """Every character beyond ASCII."""
 EVERY = (OTHER << 1) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chars:
     """One character out of `mask`."""
 
     mask: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Anchor:
     """A place between characters: `start` `end` of the text or a line, or `word`, a boundary."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chain:
     items: tuple[Regex, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     items: tuple[Regex, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeat:
     """`least` to `most` times; `most` is None when there is no bound."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scalar:
     """A scalar, resolved by the YAML 1.2 core schema.
 
@@ -22,13 +22,13 @@ class Scalar:
     style: Literal["'", '"', "|", ">"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence_:
     span: Span
     items: tuple[YamlNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapping_:
     """Keys are unique strings, in the order of the file."""
 

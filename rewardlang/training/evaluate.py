@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from rewardlang.frozen import frozen
 from rewardlang.training.plans import Task
 from rewardlang.training.settings import (
     EvalSettings,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from rewardlang.training.rollouts import Record
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measured:
     """The outcome of an evaluation.
 

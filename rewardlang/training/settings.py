@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, cast
+
+from rewardlang.frozen import frozen
 
 TINY = "tiny"
 ADAPTER = "adapter_config.json"
@@ -19,7 +21,7 @@ class TrainingError(Exception):
     """A run cannot start or go on for a reason that the user can change; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TinyModel:
     """The embedded network: Qwen3's architecture with random weights.
 
@@ -38,7 +40,7 @@ class TinyModel:
     context: int = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WarmStart:
     """Supervised steps on demonstrations before GRPO, for the embedded model only.
 
@@ -56,7 +58,7 @@ class WarmStart:
     learning_rate: float = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lora:
     """Low-rank adapters on every linear layer, for a model that was not made here.
 
@@ -69,7 +71,7 @@ class Lora:
     alpha: int = 64
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrainSettings:
     """One run of `rewardlang train`. `None` means: chosen by the kind of model, see `resolved`.
 
@@ -149,7 +151,7 @@ class TrainSettings:
         return replace(self, **{k: v for k, v in chosen.items() if getattr(self, k) is None})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvalSettings:
     """One run of `rewardlang eval`.
 

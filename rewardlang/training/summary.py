@@ -6,11 +6,12 @@ import json
 import math
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.training.rollouts import PERFECT, Record
 
 PACKAGES = (
@@ -18,7 +19,7 @@ PACKAGES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Score:
     """Rewards of one set of episodes.
 
@@ -37,7 +38,7 @@ class Score:
     parts: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluation:
     """A policy on held-out tasks.
 
@@ -52,7 +53,7 @@ class Evaluation:
     scenarios: Mapping[str, Score]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """The outcome of a run.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from rewardlang.frozen import frozen
 from rewardlang.types.types import (
     Any,
     Bool,
@@ -40,7 +40,7 @@ class BadSignature(ValueError):
     """A signature in the runtime's table that cannot be read: our own mistake, never the user's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A parameter; `default` matters only when it is `optional`."""
 
@@ -50,7 +50,7 @@ class Parameter:
     default: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signature:
     """A builtin as the checker sees it; `rest` takes any number of further arguments."""
 

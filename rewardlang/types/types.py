@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from rewardlang.frozen import frozen
 from rewardlang.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Null:
     def __str__(self) -> str:
         return "null"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bool:
     def __str__(self) -> str:
         return "bool"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Number:
     """A number; `integer` for int. Bounds are inclusive; None is unbounded."""
 
@@ -33,7 +34,7 @@ class Number:
         return "int" if self.integer else "number"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class String:
     """A string. `enum` lists its only values; `format` is JSON Schema's, or one of ours: adf."""
 
@@ -50,7 +51,7 @@ class String:
         return f"str<{self.format}>" if self.format else "str"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class List:
     item: Type
     max_items: int | None = None
@@ -59,7 +60,7 @@ class List:
         return f"list[{self.item}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Property:
     """A property of an object; a `required` one is always there, though it may be null."""
 
@@ -68,7 +69,7 @@ class Property:
     origin: Span | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Object:
     """An object with known properties; `rest` is the type of all others, None when it is closed.
 
@@ -90,7 +91,7 @@ class Object:
         return "{" + ", ".join(parts + (["..."] if self.rest is not None else [])) + "}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """A schema of an API by name, resolved through `Schemas`; makes recursion possible."""
 
@@ -101,7 +102,7 @@ class Named:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nullable:
     """`inner` or null; `inner` is neither Nullable nor Null."""
 
@@ -111,7 +112,7 @@ class Nullable:
         return f"{self.inner}?"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Union:
     """One of several types; `tag` names the property whose constants tell them apart."""
 
@@ -122,7 +123,7 @@ class Union:
         return " | ".join(str(v) for v in self.variants)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table of a world: rows by key."""
 
@@ -133,7 +134,7 @@ class Table:
         return f"table[{self.row}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """A whole world: `initial`, `final`, a call's `before` or `after`."""
 
@@ -143,7 +144,7 @@ class State:
         return "state"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delta:
     """What changed between `initial` and `final`."""
 
@@ -153,7 +154,7 @@ class Delta:
         return "delta"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallType:
     """A call of one of `operations`, of any when there are none named.
 
@@ -171,7 +172,7 @@ class CallType:
         return f"Call[{' | '.join(self.operations) or 'any'}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Var:
     """A variable in the signature of a builtin; never the type of an expression."""
 
@@ -181,7 +182,7 @@ class Var:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Any:
     """No static knowledge: a gap in a schema (T112)."""
 
@@ -189,7 +190,7 @@ class Any:
         return "any"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Error:
     """The type of an expression that was reported already; silences what follows from it."""
 

@@ -8,11 +8,11 @@ part that counts calls: round it goes up, and round again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
+from rewardlang.frozen import frozen
 from rewardlang.judge.draft import Draft, judges
 from rewardlang.judge.search.explore import Found
 from rewardlang.judge.search.task import Task
@@ -22,7 +22,7 @@ _WORLDS = 8
 _ROUNDS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """A state of scoring, and how it was come by."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from rewardlang import model, tree
+from rewardlang.frozen import frozen
 from rewardlang.interpret import Context, Failure, evaluate
 from rewardlang.judge.search.monitor import rewarded
 from rewardlang.judge.search.relations import ITEM, Path
@@ -31,7 +31,7 @@ _SEEN_THROUGH = frozenset((
 ))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """A value and what it is held against.
 
@@ -47,7 +47,7 @@ class Expected:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Side:
     kind: Literal["args", "response", "row", "answer"]
     of: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from rewardlang.frozen import frozen
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.search.knowledge import Knowledge
 from rewardlang.judge.search.monitor import Monitor
@@ -28,7 +29,7 @@ Extend = Callable[[str, str], list[Action]]
 """The calls that a new row, by table and key, makes possible."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """`depth` calls at most, `expansions` actions applied, `runs` operations run; a reward that is
     `enough` ends the search after its layer."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from rewardlang.frozen import frozen
 from rewardlang.judge.bench import Solution
 from rewardlang.judge.search.told import Told
 from rewardlang_runtime.values import equal
@@ -18,7 +18,7 @@ _STEPS = 20_000
 """Places that one text is tried at before it is given up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One call of an oracle; `bind` names its response when a later step reads it."""
 
@@ -27,7 +27,7 @@ class Step:
     bind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class General:
     """An oracle in templates."""
 
@@ -71,7 +71,7 @@ def generalise(
 _NONE: Any = object()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Heard:
     """What one step was answered, task by task."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from rewardlang import model
+from rewardlang.frozen import frozen
 from rewardlang.judge.search.expectations import Expected
 from rewardlang.judge.search.queries import queries
 from rewardlang.judge.search.relations import ITEM, Path, Relation, relations_of
@@ -22,7 +22,7 @@ _TEXTS = 8
 """Texts of the task that are tried in an argument about which nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ground:
     """The calls of one operation.
 
@@ -48,7 +48,7 @@ class Ground:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Leaf:
     """One argument: its choices, the likeliest first; whether the reward names it."""
 

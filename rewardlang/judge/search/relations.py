@@ -7,10 +7,10 @@ Read off the typed operation: `issues[args.issueIdOrKey]` ties the argument to t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from rewardlang import model, tree
+from rewardlang.frozen import frozen
 from rewardlang.walk import below
 
 Path = tuple[str, ...]
@@ -19,7 +19,7 @@ Path = tuple[str, ...]
 ITEM = "[]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation:
     """`key`: a key of `table`; `field`: the value at `path` of its rows; `move`: the id of a move
     of workflow `name`; `query`: a query of search `name` of `api`."""

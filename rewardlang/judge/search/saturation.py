@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from rewardlang.frozen import frozen
 from rewardlang.judge.bench import Played
 from rewardlang.judge.draft import Draft
 from rewardlang.judge.search.explore import Found
@@ -17,7 +16,7 @@ _WIDTH = 12
 """Ways that are followed after each call."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blind:
     """`ways` to make the oracle's calls with other arguments, all paid; one of them played."""
 
@@ -45,7 +44,7 @@ def any_arguments(draft: Draft, task: Task) -> Blind | None:
     return None if played is None or played.reward < _FULL else Blind(len(ends), played)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _End:
     """Where some calls lead."""
 

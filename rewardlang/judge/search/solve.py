@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rewardlang import driver, model
 from rewardlang.data import Files
+from rewardlang.frozen import frozen
 from rewardlang.interpret import Context, context_of
 from rewardlang.judge.bench import Bench, Played, Solution
 from rewardlang.judge.budget import Budget
@@ -26,7 +27,7 @@ _MORE = 6
 """Tasks that are solved besides, each because the oracle so far fails on it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Solved:
     """An oracle that earns 1 on all of `draws` tasks, as YAML."""
 
@@ -34,7 +35,7 @@ class Solved:
     draws: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsolved:
     """Why there is none; `best` is the most that an oracle earned on every task, as YAML."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rewardlang import model
+from rewardlang.frozen import frozen
 from rewardlang.interpret import Context, let
 from rewardlang.types.types import List, Nullable, Object, Type
 from rewardlang_runtime import ScenarioFault
@@ -15,7 +15,7 @@ _DEPTH = 3
 _ITEMS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """An expression and its value in each of several tasks."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from rewardlang import model
+from rewardlang.frozen import frozen
 from rewardlang.interpret import Context, Failure, evaluate
 from rewardlang.judge.leaves import strings
 from rewardlang.judge.search.expectations import Expected
@@ -20,7 +21,7 @@ _SIBLINGS = 2
 """Rows of each table that are no part of the task and are tried as well."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Values:
     """What arguments are made from.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from rewardlang import model
+from rewardlang.frozen import frozen
 from rewardlang.judge.search.explore import Found
 from rewardlang.judge.search.grounding import Ground
 from rewardlang.judge.search.space import Action
@@ -19,7 +19,7 @@ _WORLDS = 400
 """Worlds of one task that are looked at, the nearest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Broken:
     """What the last call of a trace broke. `what` is said of its operation, `reference` is what no
     longer holds."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rewardlang import tree
+from rewardlang.frozen import frozen
 from rewardlang.lint.proofs import prove
 from rewardlang.lint.proofs.abstract import Abstraction
 from rewardlang.lint.proofs.calls import Calls
@@ -32,7 +33,7 @@ MOST_QUESTIONS = 1_000
 """Questions about one scenario; a large one asks some 50."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undecided:
     """A question that was left open, and why: "size", "solver" or "choices"."""
 

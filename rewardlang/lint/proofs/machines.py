@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from rewardlang.frozen import frozen
 
 State = Any
 """A small immutable value; equal states have the same future."""
@@ -29,7 +30,7 @@ class TooManyStates(TooMany):
     """A product of machines, or its alphabet, is. No solver helps with that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """A window by the names of its patterns."""
 
@@ -38,7 +39,7 @@ class Scope:
     closes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counter:
     """The number of calls that match `pattern` in a scope."""
 
@@ -46,7 +47,7 @@ class Counter:
     scope: Scope | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Total:
     """`sum of coefficient * counter  op  bound`."""
 
@@ -66,7 +67,7 @@ class Total:
         return sum(k * n for (_, k), n in zip(self.counters, counts, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ordered:
     """`only P`, `every Q preceded_by P`, `every P followed_by Q`, `seq P then Q ...`."""
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from rewardlang.frozen import frozen
 from rewardlang.lint.proofs.machines import Ordered, Total
 from rewardlang.lint.proofs.values import Test
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Atom:
     """A test of one value.
 
@@ -29,7 +29,7 @@ class Atom:
     sum: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal:
     """An atom or a property of the trace, as it is or negated."""
 
@@ -37,12 +37,12 @@ class Literal:
     holds: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class All:
     items: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Either:
     items: tuple[Term, ...]
 

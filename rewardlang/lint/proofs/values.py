@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor, inf
@@ -17,19 +17,20 @@ from typing import Any
 
 import re2
 
+from rewardlang.frozen import frozen
 from rewardlang.types.types import Bool, Null, Nullable, Number, String, Type
 
 # ---- tests ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Among:
     """The value is one of these, in `text`'s notation; strict JSON equality."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outside:
     """The value is there and none of these: not the same as `not Among`, which a value that cannot
     be read satisfies."""
@@ -37,7 +38,7 @@ class Outside:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """`value op bound`; `op` is one of `< <= > >=`, the bound a number or a string."""
 
@@ -45,7 +46,7 @@ class Order:
     bound: float | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """The value matches a regular expression."""
 
@@ -76,7 +77,7 @@ def _whole(value: Any) -> Any:
 # ---- domains ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Domain:
     """What a type admits. `kind` is "any" where nothing vouches for the value."""
 
@@ -132,7 +133,7 @@ def domain(type_: Type, certain: bool) -> Domain:
 # ---- cells ----
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """A class of values: one constant, a gap of an order, null (or no value), or anything else.
 
