@@ -11,7 +11,6 @@ import json
 import sys
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
@@ -148,9 +147,13 @@ status 1, notes do not.
 
 def command_line() -> str:
     """Every command with its options, as `--help` has them."""
-    lines = [NOTE, "# Command line", "", _COMMAND_LINE, "## rewardlang", "", *_help([])]
+    lines = [NOTE, "# Command line", "", _COMMAND_LINE, "## rewardlang", "", *_help([], cli.cli)]
     for name in cli.COMMANDS:
-        lines += [f"## rewardlang {name}", "", *_help([name])]
+        command = cli.load_command(name)
+        lines += [f"## rewardlang {name}", "", *_help([name], command)]
+        if isinstance(command, click.Group):
+            for inner, each in command.commands.items():
+                lines += [f"## rewardlang {name} {inner}", "", *_help([name, inner], each)]
     return "\n".join(lines)
 
 
@@ -171,10 +174,7 @@ for caches. `--no-cache` does without.
 """
 
 
-def _help(path: list[str]) -> list[str]:
-    command: click.Command = cli.cli
-    for name in path:
-        command = import_module(f"rewardlang.cli.{name}").command
+def _help(path: list[str], command: click.Command) -> list[str]:
     context = click.Context(
         command,
         info_name=" ".join(["rewardlang", *path]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -24,6 +25,7 @@ COMMANDS = {
     "explain": "Explain a diagnostic by its code.",
     "api": "Show an API: operations, tables, types.",
     "schema": "Print the JSON Schema of a kind of file.",
+    "import": "Make API files and worlds from OpenAPI documents.",
     "init": "Write a new scenario that already runs.",
     "lsp": "Serve an editor: diagnostics, completion, definitions.",
 }
@@ -37,6 +39,13 @@ class Failure(Exception):
     """Something the user must hear in one line; the command ends with status 1."""
 
 
+def load_command(name: str) -> click.Command:
+    """A command of the table, its module imported; one named by a word of Python ends with `_`."""
+    module = f"{name}_" if iskeyword(name) else name
+    command: click.Command = import_module(f"rewardlang.cli.{module}").command
+    return command
+
+
 class Commands(click.Group):
     """A group that imports a command's module when the command is used."""
 
@@ -44,10 +53,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"rewardlang.cli.{name}").command
-        return command
+        return load_command(name) if name in COMMANDS else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -1,0 +1,89 @@
+"""Operations that are neither reads nor plain writes of a row, as far as they can be understood."""
+
+from __future__ import annotations
+
+from rewardlang.importer.drafts import Draft, Making, Rule
+from rewardlang.importer.finding import Way, single, way
+from rewardlang.importer.names import spoken
+from rewardlang.importer.reads import by_query
+from rewardlang.importer.resources import HOLE, Table, answer
+from rewardlang.importer.writes import delete, update
+from rewardlang.openapi import Operation
+
+
+def act(making: Making, operation: Operation, draft: Draft) -> bool:
+    """Model an operation behind an item's path, or one that names its row in the query."""
+    draft.lets, draft.rules, draft.tables, draft.effects = {}, [], {}, []
+    steps = making.found.steps(operation)
+    through = way(making, operation, draft)
+    if HOLE not in steps:
+        return _by_query(making, operation, draft)
+    found = through.last
+    if found is None or not through.rest or HOLE in through.rest or through.free:
+        return False
+    if _changes_the_row(making, operation, draft, through):
+        made = update(making, draft, operation, through, found)
+        if made:
+            draft.kind = "action"
+            draft.doubt(f"it changes fields of the {spoken(found.rows.one)}")
+        return made
+    return False
+
+
+def _changes_the_row(making: Making, operation: Operation, draft: Draft, through: Way) -> bool:
+    """Whether all that the body must hold are fields of the row, and the answer is the row."""
+    found = through.last
+    if (
+        found is None
+        or draft.body is None
+        or draft.body_as is not None
+        or operation.method == "GET"
+    ):
+        return False
+    arguments = [a for a in draft.arguments if a.where == "body"]
+    known = [
+        a
+        for a in arguments
+        if a.name in found.rows.columns and not found.rows.columns[a.name].hidden
+    ]
+    if not known or any(a.required and a not in known for a in arguments):
+        return False
+    schema = answer(operation)
+    if schema is None:
+        return len(known) == len(arguments)
+    fields = making.shapes.fields(schema)
+    shared = [name for name in fields if name in found.rows.columns]
+    return bool(fields) and 2 * len(shared) > len(fields)
+
+
+def _by_query(making: Making, operation: Operation, draft: Draft) -> bool:
+    """`DELETE /user?accountId=...`."""
+    if operation.method != "DELETE":
+        return False
+    found = by_query(making, draft, operation, None)
+    return found is not None and delete(making, draft, operation, found)
+
+
+def clear_single(
+    making: Making, draft: Draft, operation: Operation, through: Way, table: Table
+) -> bool:
+    """`DELETE /x/{id}/settings`: there is none any more."""
+    rows = making.of(table)
+    found = single(making, draft, rows, through.last, through.free)
+    draft.rules.append(Rule(f"{found.let} is null", 404, f"There is no {spoken(rows.one)}."))
+    return delete(making, draft, operation, found)
+
+
+def why_not(making: Making, operation: Operation) -> str:
+    """Why nothing of an operation is modelled, in words."""
+    schema = answer(operation)
+    steps = making.found.steps(operation)
+    if operation.method == "GET":
+        if schema is None:
+            return "the document does not say what it answers with"
+        return "what it answers with is no row of a table"
+    if "bulk" in " ".join(steps).lower():
+        return "it changes many things at once"
+    if operation.body is None:
+        return "the document does not say what it changes"
+    return "what its body says are no fields of a row"

@@ -1,0 +1,136 @@
+"""What each operation does, as far as its method, its path and its schemas tell."""
+
+from __future__ import annotations
+
+from rewardlang.importer import actions, reads, writes
+from rewardlang.importer.drafts import Draft, Making, draft
+from rewardlang.importer.finding import Way, way
+from rewardlang.importer.names import identifier, unused
+from rewardlang.importer.resources import HOLE, Table, answer
+from rewardlang.openapi import Document, Operation
+
+
+def drafts(making: Making) -> list[Draft]:
+    """Every operation of the document, in its order."""
+    taken: set[str] = set(making.rows)
+    found: list[Draft] = []
+    for operation in modelled(making.document):
+        name = unused(identifier(operation.id), taken)
+        taken.add(name)
+        found.append(model(making, operation, name))
+    return found
+
+
+def modelled(document: Document) -> list[Operation]:
+    """The operations that can be part of an API; HEAD, OPTIONS and TRACE cannot."""
+    return [o for o in document.operations if o.method in ("GET", "POST", "PUT", "PATCH", "DELETE")]
+
+
+def model(making: Making, operation: Operation, name: str) -> Draft:
+    """One operation: modelled, or opaque with the reason."""
+    made = draft(making, operation, name)
+    reason = unanswerable(making, operation)
+    if reason is None:
+        if _modelled(making, made, operation):
+            return made
+        reason = actions.why_not(making, operation)
+    made = draft(making, operation, name)
+    return opaque(making, made, operation, reason)
+
+
+def opaque(making: Making, made: Draft, operation: Operation, reason: str) -> Draft:
+    """The operation with its request checked and an answer that is always the same."""
+    made.clear()
+    made.notes = [reason]
+    made.result = writes.canned(making, operation)
+    return made
+
+
+def unanswerable(making: Making, operation: Operation) -> str | None:
+    """Why an operation cannot be modelled, whatever its path says."""
+    good = operation.success
+    if good is None or (not good.status.startswith("2") and good.status != "default"):
+        return "it answers with a redirection"
+    if (
+        good.content_type is not None
+        and "json" not in good.content_type
+        and good.content_type != "*/*"
+    ):
+        return f"it answers with {good.content_type}"
+    body = operation.body
+    if body is not None and "json-patch" in body.content_type:
+        return "its body is a JSON patch"
+    if body is not None and "json" not in body.content_type and body.content_type != "*/*":
+        return f"its body is {body.content_type}"
+    return None
+
+
+def _modelled(making: Making, made: Draft, operation: Operation) -> bool:
+    found = making.found
+    steps = found.steps(operation)
+    here = found.by_home.get(steps)
+    through = way(making, operation, made)
+    last = through.last
+    at_item = last is not None and not through.rest
+    method = operation.method
+    if method == "GET":
+        return _read(making, made, operation, here)
+    if here is not None and here.single:
+        if method in ("PUT", "PATCH"):
+            return writes.update_single(making, made, operation, through, here)
+        if method == "DELETE":
+            return actions.clear_single(making, made, operation, through, here)
+    if at_item and last is not None:
+        table = last.rows.table
+        if method == "DELETE":
+            return writes.delete(making, made, operation, last)
+        if method in ("PUT", "PATCH") and table.given and not _creates(making, table):
+            return writes.upsert(making, made, operation, through, table)
+        if method in ("PUT", "PATCH"):
+            return writes.update(making, made, operation, through, last)
+    makes = method == "POST" and here is not None and not here.single
+    if makes and here is not None and _answers_with(making, operation, here):
+        if writes.create(making, made, operation, through, here):
+            return True
+        made.effects, made.counters = [], {}
+    return actions.act(making, operation, made)
+
+
+def _creates(making: Making, table: Table) -> bool:
+    """Whether a POST makes rows of the table."""
+    operations = making.document.operations
+    return any(op.method == "POST" and making.found.steps(op) == table.home for op in operations)
+
+
+def _read(making: Making, made: Draft, operation: Operation, here: Table | None) -> bool:
+    schema = answer(operation)
+    through_path = making.found.steps(operation)
+    # The way was written once to learn where the path leads; each reader goes its own.
+    again = way_of(making, made, operation)
+    if again.last is not None and not again.rest:
+        return reads.read(making, made, again)
+    if here is not None and here.single and schema is not None:
+        return reads.read_single(making, made, again, here)
+    if schema is None:
+        return False
+    if making.shapes.listing(schema) is not None:
+        return reads.list_rows(making, made, operation, again)
+    return HOLE not in through_path and reads.read_by_query(making, made, operation, schema)
+
+
+def way_of(making: Making, made: Draft, operation: Operation) -> Way:
+    """The way of an operation, written anew."""
+    made.lets, made.rules, made.tables = {}, [], {}
+    return way(making, operation, made)
+
+
+def _answers_with(making: Making, operation: Operation, table: Table) -> bool:
+    """Whether a POST at a collection makes a row of it: it is no search, and answers with a row."""
+    schema = answer(operation)
+    if schema is None:
+        return True
+    if making.shapes.listing(schema) is not None:
+        return False
+    fields = making.shapes.fields(schema)
+    rows = making.of(table)
+    return not fields or any(name in rows.columns for name in fields)

@@ -1,0 +1,352 @@
+"""The paths of a document as resources: which collections there are, and what their rows are.
+
+A collection `/x` with items `/x/{id}` is a table, and so is a list that no table has. A path that
+answers with one object and has no items is a table too: of one row, or of one row for each row of
+the table under which it stands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rewardlang.importer.names import plural, singular, snake, squeezed, unused
+from rewardlang.importer.shapes import Listing, Schema, Shapes
+from rewardlang.openapi import Document, Operation, Parameter
+
+Path = tuple[str, ...]
+"""A path in steps; a hole reads `{}`."""
+
+HOLE = "{}"
+_LINKS = ("_links", "self", "expand")
+_SHAPING = ("expand", "fields", "propert", "start", "limit", "max", "include", "status", "return")
+"""How query arguments begin that say how much of an object is wanted, not of which."""
+_KEYS = ("id", "accountId", "uuid", "key", "name", "slug")
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of one kind, before it is known what operations do with them.
+
+    Attributes:
+        home: The path of the collection; of a single object, the path where it is.
+        item: The schema of a row, as operations answer with it; None for one without an answer.
+        brief: The schema of a row in lists, where it is another one.
+        parent: The table under which it stands.
+        scope: Holes of the path that lead to no table; rows have a field for each.
+        single: One object, not a collection.
+        key_field: The property by which a row is asked for; None: nothing in the row says it.
+        also: Another property by which it is, as in `issueIdOrKey`.
+        given: Callers choose the key; else the server makes it.
+    """
+
+    name: str
+    one: str
+    home: Path
+    item: Schema
+    brief: Schema | None = None
+    parent: Table | None = None
+    scope: tuple[str, ...] = ()
+    single: bool = False
+    key_field: str | None = None
+    also: str | None = None
+    given: bool = False
+    operations: list[Operation] = field(default_factory=list)
+
+    @property
+    def item_path(self) -> Path:
+        """Where one row is."""
+        return self.home if self.single else (*self.home, HOLE)
+
+
+@dataclass(slots=True)
+class Resources:
+    """What the paths of a document are about."""
+
+    shapes: Shapes
+    prefix: str
+    tables: list[Table]
+    by_home: dict[Path, Table]
+    by_schema: dict[str, list[Table]]
+
+    def steps(self, operation: Operation) -> Path:
+        """The path of an operation, without the prefix and the names of its holes."""
+        return steps_of(operation.path, self.prefix)
+
+    def above(self, path: Path) -> Table | None:
+        """The table of the nearest item that `path` goes through, or ends at."""
+        for length in range(len(path), 0, -1):
+            if path[length - 1] == HOLE:
+                found = self.by_home.get(path[: length - 1])
+                if found is not None and not found.single:
+                    return found
+        return None
+
+
+def holes(operation: Operation) -> list[str]:
+    """The names of the holes in an operation's path, in order."""
+    return [s[1:-1] for s in operation.path.split("/") if s.startswith("{") and s.endswith("}")]
+
+
+def steps_of(path: str, prefix: str = "") -> Path:
+    """`/x/{id}/y` -> x, {}, y; `prefix` is left out where the path begins with it."""
+    rest = path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
+    return tuple(HOLE if "{" in step else step for step in rest.split("/") if step)
+
+
+def prefix_of(operations: Iterable[Operation]) -> str:
+    """What nearly all paths begin with: `/rest/api/3`."""
+    paths = [operation.path.split("/")[1:] for operation in operations]
+    found: list[str] = []
+    while paths:
+        level = len(found)
+        firsts = Counter(p[level] for p in paths if len(p) > level + 1 and p[:level] == found)
+        if not firsts:
+            break
+        step, number = firsts.most_common(1)[0]
+        if "{" in step or number < 0.8 * len(paths) or (level == 0 and len(paths) < 2):
+            break
+        if not (step in ("rest", "api", "v1", "v2", "v3") or step.strip("v").isdigit()):
+            break  # `/pets/{id}` of an API that has nothing but pets
+        found.append(step)
+    return "".join(f"/{step}" for step in found)
+
+
+def answer(operation: Operation) -> Schema | None:
+    """The schema of what a call that worked answers with."""
+    good = operation.success
+    if good is None or good.schema is None or not good.status.startswith("2"):
+        return None
+    if (
+        good.content_type is not None
+        and "json" not in good.content_type
+        and good.content_type != "*/*"
+    ):
+        return None
+    return good.schema
+
+
+def find(document: Document) -> Resources:
+    """The resources of a document."""
+    shapes = Shapes(document.schemas)
+    prefix = prefix_of(document.operations)
+    found = Resources(shapes, prefix, [], {}, {})
+    by_path: dict[Path, dict[str, Operation]] = {}
+    for operation in document.operations:
+        by_path.setdefault(found.steps(operation), {})[operation.method] = operation
+    _collections(found, by_path)
+    _singles(found, by_path)
+    for table in found.tables:
+        _place(found, table)
+    _keys(found, by_path)
+    return found
+
+
+# ---- collections ----
+
+
+def _collections(found: Resources, by_path: Mapping[Path, Mapping[str, Operation]]) -> None:
+    homes = {path[:-1]: 1 for path in by_path if path[-1:] == (HOLE,) and len(path) > 1}
+    homes.update({path: 1 for path in by_path if path[-1:] != (HOLE,) and path})
+    # Those with items first: a list of the same rows elsewhere is a view of them.
+    ordered = sorted(homes, key=lambda path: ((*path, HOLE) not in by_path, len(path)))
+    for path in ordered:
+        _collection(found, path, by_path.get(path, {}), by_path.get((*path, HOLE), {}))
+
+
+def _collection(
+    found: Resources,
+    path: Path,
+    here: Mapping[str, Operation],
+    below: Mapping[str, Operation],
+) -> None:
+    """Enter the table at `path`, if there is one."""
+    shapes = found.shapes
+    read = _one(shapes, below.get("GET"))
+    listed = _listing(shapes, here.get("GET"))
+    if read is None and listed is None and not _keeps(shapes, here, below):
+        return
+    if not below and listed is not None and view_of(found, path, listed.item) is not None:
+        return
+    made = _one(shapes, here.get("POST"))
+    item = read or (listed.item if listed else None) or made
+    if item is None:
+        return
+    brief = listed.item if listed is not None else None
+    if brief is item or (brief is not None and brief == item):
+        brief = None
+    name = _table_name(found, path)
+    table = Table(name, singular(name), path, item, brief)
+    found.tables.append(table)
+    found.by_home[path] = table
+    for schema in (item, brief):
+        known = shapes.name(schema) if schema is not None else None
+        if known is not None and (below or HOLE not in path):
+            same = found.by_schema.setdefault(known, [])
+            if table not in same and (below or not same):
+                same.append(table)
+
+
+def _one(shapes: Shapes, operation: Operation | None) -> Schema | None:
+    """What an operation answers with, when that is one object with properties."""
+    schema = answer(operation) if operation is not None else None
+    if schema is None or shapes.kind(schema) != "object" or not shapes.fields(schema):
+        return None
+    return None if shapes.listing(schema) is not None else schema
+
+
+def _listing(shapes: Shapes, operation: Operation | None) -> Listing | None:
+    return shapes.listing(answer(operation)) if operation is not None else None
+
+
+def _keeps(shapes: Shapes, here: Mapping[str, Operation], below: Mapping[str, Operation]) -> bool:
+    """Whether rows are made here that an answer shows, although none can be read."""
+    changed = [below.get(method) for method in ("PUT", "PATCH", "DELETE")]
+    return any(changed) and _one(shapes, here.get("POST")) is not None
+
+
+def view_of(found: Resources, path: Path, item: Schema) -> Table | None:
+    """The table whose rows a list without items of its own shows."""
+    before = found.by_home.get(path[:-1])
+    if before is not None and not before.single and HOLE not in path and _like(found, before, item):
+        return before  # `/x/search` beside `/x`
+    known = found.shapes.name(item)
+    tables = found.by_schema.get(known, []) if known is not None else []
+    if len(tables) == 1:
+        return tables[0]
+    same = [t for t in tables if t.home[-1] in (path[-1], plural(path[-1]), singular(path[-1]))]
+    if len(same) == 1:
+        return same[0]
+    return None if tables else namesake(found, path, item)
+
+
+def namesake(found: Resources, path: Path, item: Schema) -> Table | None:
+    """A table at the root that is called as `path` ends, and has rows much like `item`."""
+    table = found.by_home.get(path[-1:])
+    if table is None or table.single or len(path) == 1:
+        return None
+    return table if _like(found, table, item) else None
+
+
+def _like(found: Resources, table: Table, item: Schema) -> bool:
+    """Whether most properties of `item` are those of a table's rows."""
+    mine = [name for name in found.shapes.fields(item) if name not in _LINKS]
+    rows = [found.shapes.fields(s) for s in (table.item, table.brief) if s is not None]
+    return any(2 * sum(name in theirs for name in mine) > len(mine) for theirs in rows)
+
+
+# ---- single objects ----
+
+
+def _singles(found: Resources, by_path: Mapping[Path, Mapping[str, Operation]]) -> None:
+    shapes = found.shapes
+    for path, here in by_path.items():
+        if path in found.by_home or path[-1:] == (HOLE,) or not path:
+            continue
+        item = answer(here["GET"]) if "GET" in here else None
+        if item is None or shapes.kind(item) != "object" or not shapes.fields(item):
+            continue
+        if shapes.name(item) in found.by_schema or shapes.pages(item):
+            continue  # one row, or some, of a table that there is
+        if _asks(here["GET"]):
+            continue  # a question, whose answer depends on its arguments
+        name = _table_name(found, path, single=True)
+        table = Table(name, singular(name), path, item, single=True)
+        found.tables.append(table)
+        found.by_home[path] = table
+
+
+def _asks(operation: Operation) -> bool:
+    """Whether a query must be given, or tells what is asked for."""
+    given = [p for p in operation.parameters if p.where == "query"]
+    return any(p.required or not squeezed(p.name).startswith(_SHAPING) for p in given)
+
+
+# ---- where they stand, and by what they are known ----
+
+
+def _table_name(found: Resources, path: Path, single: bool = False) -> str:
+    taken = {table.name for table in found.tables}
+    names = [snake(step) for step in path if step != HOLE]
+    last = names[-1] if single else plural(names[-1])
+    if len(names) == 1 and last not in taken:
+        return last
+    if len(names) > 1 and plural(names[-2]) == plural(names[-1]) and last not in taken:
+        return last
+    for start in range(len(names) - 2, -1, -1):
+        made = "_".join([*map(singular, names[start:-1]), last])
+        if made not in taken:
+            return made
+    return unused("_".join([*names[:-1], last]), taken)
+
+
+def _place(found: Resources, table: Table) -> None:
+    """The parent of a table, and the holes before it that lead nowhere."""
+    table.parent = found.above(table.home)
+    if table.parent is table:
+        table.parent = None
+
+
+def _keys(found: Resources, by_path: Mapping[Path, Mapping[str, Operation]]) -> None:
+    for table in found.tables:
+        here = by_path.get(table.item_path, {})
+        table.operations = list(here.values())
+        every = [*here.values(), *by_path.get(table.home, {}).values()]
+        if every:
+            table.scope = _scope(found, table, every[0])
+        if table.single:
+            continue
+        fields = found.shapes.fields(table.item)
+        hole = holes(next(iter(here.values())))[-1] if here else None
+        table.key_field, table.also = _key_field(found, table, hole, fields)
+        creates = by_path.get(table.home, {}).get("POST")
+        body = creates.body.schema if creates is not None and creates.body is not None else {}
+        known = table.key_field is not None and table.key_field in found.shapes.fields(body)
+        required = known and table.key_field in found.shapes.required(body)
+        named = squeezed(table.key_field or "") not in ("id", "uuid")
+        table.given = required or (named and (known or (creates is None and "PUT" in here)))
+
+
+def _scope(found: Resources, table: Table, operation: Operation) -> tuple[str, ...]:
+    """The holes of a path before the table, that lead to no table."""
+    path, names = found.steps(operation), holes(operation)
+    free: list[str] = []
+    number = 0
+    for index, step in enumerate(path[: len(table.home)]):
+        if step == HOLE:
+            owner = found.by_home.get(path[:index])
+            if owner is None or owner.single:
+                free.append(names[number])
+            number += 1
+    return tuple(free)
+
+
+def _key_field(
+    found: Resources, table: Table, hole: str | None, fields: Mapping[str, Schema]
+) -> tuple[str | None, str | None]:
+    """The property that the hole of an item's path is about, and another that may stand there."""
+    scalars = {
+        squeezed(name): name
+        for name, schema in fields.items()
+        if found.shapes.kind(schema) in ("string", "integer", "number")
+    }
+    if hole is None:
+        return next((scalars[k.lower()] for k in _KEYS if k.lower() in scalars), None), None
+    asked = squeezed(hole)
+    for one, other in (("idorkey", "key"), ("idorname", "name"), ("keyorid", "key")):
+        if asked.endswith(one) and "id" in scalars:
+            return scalars["id"], scalars.get(other)
+    if asked in scalars:
+        return scalars[asked], None
+    for end in ("id", "key", "name", "number", "uuid"):
+        if asked.endswith(end) and end in scalars:
+            return scalars[end], None
+    if asked.endswith("id") and any(k.lower() in scalars for k in _KEYS[:4]):
+        return next(scalars[k.lower()] for k in _KEYS[:4] if k.lower() in scalars), None
+    return None, None
+
+
+def parameter(operation: Operation, name: str, where: str = "path") -> Parameter | None:
+    """The parameter called `name`."""
+    return next((p for p in operation.parameters if p.where == where and p.name == name), None)

@@ -1,0 +1,254 @@
+"""Schemas as the API file has them: those of requests in full, those of rows made simple."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from rewardlang.importer.names import camel, identifier, sentence, unused
+from rewardlang.importer.shapes import PREFIX, Schema, Shapes, kind_of
+from rewardlang.openapi import Document
+from rewardlang.types.json_schema import Schemas
+from rewardlang.types.relations import Fit, fit
+
+_KEPT = (
+    "type", "format", "enum", "const", "minimum", "maximum", "exclusiveMinimum",
+    "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems",
+    "uniqueItems", "minProperties", "maxProperties", "default",
+)  # fmt: skip
+_ROW = ("type", "format", "enum", "minimum", "maximum", "maxLength")
+_DEPTH = 3
+_MOST = 24
+"""Properties of an object inside a row that are kept."""
+_MOST_VALUES = 60
+"""Values of an `enum` that a row's schema lists."""
+_API = "document"
+
+
+class Written:
+    """The document's schemas with names of the language, and what rows keep of them."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self.names: dict[str, str] = {}
+        """Names in the API file, by those in the document."""
+        taken: set[str] = set()
+        self._renamed: dict[str, str] = {}
+        for name in shapes.schemas:
+            made = unused(identifier(name), taken)
+            taken.add(made)
+            self._renamed[name] = made
+        self.names = dict.fromkeys(taken, "")
+        self.document: dict[str, Schema] = {}
+        for name, schema in shapes.schemas.items():
+            self.document[self._renamed[name]] = self.clean(schema, top=True)
+        self._types = Schemas()
+        self._types.add(_API, self.document)
+
+    # ---- requests ----
+
+    def clean(self, schema: Schema, top: bool = False, words: int = 140) -> Schema:
+        """A schema of a request: in full, with one sentence of documentation."""
+        return _mapping(self._clean(schema, words, 0))
+
+    def _clean(self, schema: Any, words: int, depth: int) -> Any:
+        if not isinstance(schema, dict):
+            return schema
+        made: Schema = {}
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            name = reference.removeprefix(PREFIX)
+            made["$ref"] = PREFIX + self._renamed.get(name, identifier(name))
+        for keyword in _KEPT:
+            if keyword in schema and _usable(keyword, schema):
+                made[keyword] = schema[keyword]
+        for keyword in ("items", "additionalProperties", "not", "propertyNames"):
+            if keyword in schema:
+                made[keyword] = self._clean(schema[keyword], words, depth + 1)
+        if made.get("additionalProperties") in (True, {}):
+            del made["additionalProperties"]
+        for keyword in ("properties", "patternProperties"):
+            if isinstance(schema.get(keyword), dict):
+                found = {k: self._clean(v, words, depth + 1) for k, v in schema[keyword].items()}
+                made[keyword] = found
+        if isinstance(schema.get("required"), list) and schema["required"]:
+            made["required"] = list(schema["required"])
+        for keyword in ("allOf", "oneOf", "anyOf", "prefixItems"):
+            parts = schema.get(keyword)
+            if isinstance(parts, list) and parts:
+                # Real documents have variants that overlap: what fits one of them is taken.
+                to = "anyOf" if keyword == "oneOf" else keyword
+                made.setdefault(to, []).extend(self._clean(p, words, depth + 1) for p in parts)
+        text = schema.get("description")
+        if isinstance(text, str) and text.strip():
+            made["description"] = sentence(text, words)
+        if list(made) == ["allOf"] and len(made["allOf"]) == 1:
+            return made["allOf"][0]
+        if len(made.get("allOf", ())) == 1 and set(made) == {"allOf", "description"}:
+            return {**made["allOf"][0], "description": made["description"]}
+        return made
+
+    # ---- rows ----
+
+    def simple(self, schema: Schema, depth: int = _DEPTH) -> Schema | None:
+        """What a row keeps of a schema: no deep, no endless part. None: nothing."""
+        flat = self.shapes.flat(schema)
+        kind = kind_of(flat)
+        made: Schema = {k: flat[k] for k in _ROW if k in flat}
+        if "const" in flat:
+            made["enum"] = [flat["const"]]
+        values = made.get("enum")
+        if values is not None and (not values or len(values) > _MOST_VALUES):
+            made.pop("enum")
+        if made.get("format") in ("int32", "int64", "float", "double", "binary"):
+            made.pop("format")
+        if kind == "string":
+            made.setdefault("type", "string")
+            return made
+        if kind in ("integer", "number", "boolean"):
+            return made
+        if depth == 0:
+            return None
+        if kind == "array":
+            items = self.simple(_mapping(flat.get("items") or {}), depth - 1)
+            if items is None:
+                return None
+            return {
+                "type": flat.get("type", "array"),
+                "maxItems": min(flat.get("maxItems", 100), 100),
+                "items": items,
+            }
+        if kind == "object":
+            return self._object(flat, depth)
+        return {} if kind == "any" else None
+
+    def _object(self, flat: Schema, depth: int) -> Schema | None:
+        fields = flat.get("properties") or {}
+        made: Schema = {"type": flat.get("type", "object")}
+        if not fields:
+            extra = flat.get("additionalProperties")
+            inner = self.simple(extra, depth - 1) if isinstance(extra, dict) and extra else None
+            return {**made, "additionalProperties": inner} if inner else made
+        kept: dict[str, Schema] = {}
+        required = flat.get("required") or []
+        for name, part in fields.items():
+            if name in ("_links", "expand", "self", "_expandable") and name not in required:
+                continue
+            simple = self.simple(part, depth - 1) if len(kept) < _MOST else None
+            if simple is not None:
+                kept[name] = simple
+            elif name in required:
+                return None  # a part that the document wants and a row cannot have
+        if not kept:
+            return None
+        made["properties"] = kept
+        sure = [name for name in required if name in kept]
+        if sure:
+            made["required"] = sure
+        made["additionalProperties"] = False
+        return made
+
+    # ---- requests and rows ----
+
+    def fits(self, given: Schema, wanted: Schema) -> bool:
+        """Whether what a request's schema admits may stand in a row's field."""
+        types = self._types
+        return (
+            fit(types.read(_API, self.clean(given)), types.read(_API, wanted), types.expand)
+            is Fit.YES
+        )
+
+    def fitted(self, given: Schema, shown: Schema) -> Schema | None:
+        """A schema for a field into which a request's value fits: `shown`, or wider, or None."""
+        if self.fits(given, shown):
+            return shown
+        flat = self.shapes.flat(given)
+        kind, other = kind_of(flat), kind_of(shown)
+        if kind == other and kind in ("string", "integer", "number", "boolean"):
+            null = isinstance(flat.get("type"), list) or isinstance(shown.get("type"), list)
+            wide: Schema = {"type": [kind, "null"] if null else kind}
+            values = [*_list(shown.get("enum")), *_list(flat.get("enum"))]
+            if shown.get("enum") and flat.get("enum"):
+                wide["enum"] = list(dict.fromkeys(values))
+            return wide
+        if kind == "integer" and other == "number":
+            return {"type": "number"}
+        if kind == "object" and other == "object":
+            mine = self.shapes.fields(given)
+            theirs = shown.get("properties") or {}
+            if not theirs or all(name in theirs for name in mine):
+                return self.clean(given, words=60)
+        if kind == "array" and other == "array":
+            return self.clean(given, words=60)
+        if other == "any":
+            return {}
+        return None
+
+    def in_requests(self, document: Document) -> set[str]:
+        """The names of the schemas that requests need."""
+        used: list[Schema] = []
+        for operation in document.operations:
+            used += [self.clean(parameter.schema) for parameter in operation.parameters]
+            if operation.body is not None:
+                used.append(self.clean(operation.body.schema))
+        return set(self.closure(used))
+
+    def closure(self, schemas: list[Schema]) -> dict[str, Schema]:
+        """The document's schemas that `schemas` refer to, in the document's order."""
+        needed: dict[str, None] = {}
+        pending: list[Any] = list(schemas)
+        while pending:
+            part = pending.pop()
+            if isinstance(part, list):
+                pending.extend(part)
+            elif isinstance(part, dict):
+                name = part.get("$ref")
+                if isinstance(name, str) and name.startswith(PREFIX):
+                    name = name.removeprefix(PREFIX)
+                    if name not in needed and name in self.document:
+                        needed[name] = None
+                        pending.append(self.document[name])
+                pending.extend(v for v in part.values() if isinstance(v, dict | list))
+        return {name: self.document[name] for name in self.document if name in needed}
+
+
+def _usable(keyword: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a keyword says something that can be heeded."""
+    value = schema[keyword]
+    if keyword == "pattern":
+        try:
+            jsonschema_rs.Draft202012Validator(
+                {"pattern": value}, pattern_options=jsonschema_rs.RegexOptions()
+            )
+        except (jsonschema_rs.ValidationError, ValueError):
+            return False
+        from rewardlang.syntax.backtracking import why_slow
+
+        return why_slow(value) is None
+    if keyword == "default":
+        if value is None or (isinstance(value, dict | list) and not value):
+            return False
+        bare = {k: schema[k] for k in _KEPT if k in schema and k not in ("default", "pattern")}
+        items = schema.get("items")
+        if isinstance(items, dict) and "$ref" not in items:
+            bare["items"] = {k: items[k] for k in ("type", "enum") if k in items}
+        try:
+            return bool(jsonschema_rs.is_valid(bare, value))
+        except (jsonschema_rs.ValidationError, ValueError):
+            return False
+    if keyword == "format":
+        return value not in ("int32", "int64", "float", "double", "binary", "string")
+    return keyword != "enum" or bool(value)
+
+
+def _mapping(value: Any) -> Schema:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+__all__ = ["Written", "camel"]

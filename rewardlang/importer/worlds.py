@@ -1,0 +1,270 @@
+"""Rows for every table: they satisfy the schemas, refer to each other, and are easily mixed up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rewardlang.importer import vocabulary
+from rewardlang.importer.finding import ONLY
+from rewardlang.importer.names import squeezed, words
+from rewardlang.importer.rows import Column, Rows
+from rewardlang.importer.samples import Maker, complete, is_valid
+from rewardlang.importer.schemas import Written
+from rewardlang.importer.shapes import Schema, kind_of
+from rewardlang_runtime.rng import Rng, stream
+
+ROWS = 8
+NESTED = 10
+FIRST, STEP, ROOM = 10_001, 100, 50
+"""Ids: tables begin 100 apart; what operations make begins 50 behind the first row."""
+
+Row = dict[str, Any]
+
+
+def row_schema(rows: Rows) -> Schema:
+    """The schema of a table's rows."""
+    properties: dict[str, Schema] = {}
+    for column in rows.columns.values():
+        part = dict(column.schema)
+        part.pop("default", None)
+        if column.doc and "$ref" not in part:
+            part["description"] = column.doc
+        properties[column.name] = part
+    required = [column.name for column in rows.columns.values() if column.required]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": properties,
+    }
+
+
+def first_numbers(tables: Mapping[str, Rows]) -> dict[str, int]:
+    """The number of each table's first row, by name."""
+    return {name: FIRST + STEP * index for index, name in enumerate(tables)}
+
+
+def worlds(
+    tables: Mapping[str, Rows], written: Written, examples: Mapping[str, Any], seed: int
+) -> dict[str, list[Row]]:
+    """Rows by table; `examples` has what the document shows of a row, by table."""
+    made: dict[str, list[Row]] = {}
+    numbers = first_numbers(tables)
+    for name in _ordered(tables):
+        rows = tables[name]
+        maker = _Table(rows, tables, written, made, examples.get(name), numbers[name], seed)
+        made[name] = maker.rows()
+    return made
+
+
+def _ordered(tables: Mapping[str, Rows]) -> list[str]:
+    """Tables behind those that they refer to, as far as that can be."""
+    done: list[str] = []
+    open_: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done or name in open_:
+            return
+        open_.append(name)
+        # What a row stands under comes first, whatever else refers in a circle.
+        columns = sorted(tables[name].columns.values(), key=lambda c: c.role != "reference")
+        for column in columns:
+            if column.to is not None and column.to in tables and column.to != name:
+                visit(column.to)
+        open_.remove(name)
+        done.append(name)
+
+    for name in sorted(tables, key=lambda n: len(tables[n].table.home)):
+        visit(name)
+    return done
+
+
+class _Table:
+    """Makes the rows of one table."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        tables: Mapping[str, Rows],
+        written: Written,
+        made: Mapping[str, list[Row]],
+        example: Any,
+        first: int,
+        seed: int,
+    ) -> None:
+        self.table = rows
+        self.tables = tables
+        self.written = written
+        self.made = made
+        self.example = example if isinstance(example, dict) else {}
+        self.first = first
+        self.seed = seed
+        self.schema = complete(written, row_schema(rows))
+
+    def rows(self) -> list[Row]:
+        """All rows."""
+        parent = self.table.parent
+        owners = self.made.get(parent.to or "", []) if parent is not None else []
+        if self.table.table.single:
+            found = (
+                [self._row(n, owner) for n, owner in enumerate(owners)]
+                if parent
+                else [self._row(0, None)]
+            )
+        elif parent is not None and owners:
+            # Most belong to the first few, so that a list has something to tell apart.
+            picked = [owners[min(n // 3, len(owners) - 1)] for n in range(NESTED)]
+            found = [self._row(n, owner) for n, owner in enumerate(picked)]
+        elif parent is not None:
+            found = []
+        else:
+            found = [self._row(n, None) for n in range(ROWS)]
+        return _distinct(self.table, [row for row in found if row is not None])
+
+    def _row(self, number: int, owner: Row | None) -> Row | None:
+        rows = self.table
+        maker = Maker(self.written, Rng(self.seed, rows.name, number), rows.one, number)
+        row: Row = {}
+        for column in rows.columns.values():
+            if column.role == "given":
+                continue
+            value = self._value(maker, column, row, number, owner)
+            if value is not _NONE:
+                row[column.name] = value
+        self._keys(row, number, owner)
+        return self._mended(row, maker)
+
+    def _value(self, maker: Maker, column: Column, row: Row, number: int, owner: Row | None) -> Any:
+        rows = self.table
+        if column is rows.parent and owner is not None:
+            return owner[self.tables[column.to or ""].key]
+        if column.to is not None:
+            refers = self._reference(column, number)
+            if refers is not _NONE or not column.required:
+                return refers
+        if column.role == "scope":
+            return "main" if number < ROWS // 2 else "other"
+        if column.role == "version":
+            made = maker.value(column.name, column.schema)
+            return {**made, "number": 1 + number % 4} if "number" in made else made
+        if column.role == "time":
+            return vocabulary.moment(number, maker.rng)
+        shown = self.example.get(column.name)
+        if self._usable(column, shown, number):
+            return shown
+        return maker.value(column.name, column.schema)
+
+    def _usable(self, column: Column, shown: Any, number: int) -> bool:
+        """Whether the document's example is the value: in the first row, or of any kind."""
+        if shown is None or "$ref" in column.schema or not _is_small(shown):
+            return False
+        if number > 0 and kind_of(column.schema) != "any":
+            return False
+        scalar = isinstance(shown, str | int | float | bool)
+        return (scalar or kind_of(column.schema) == "any") and is_valid(column.schema, shown)
+
+    def _reference(self, column: Column, number: int) -> Any:
+        """The key of a row of another table, as the column writes it."""
+        target = self.tables[column.to or ""]
+        others = self.made.get(target.name, [])
+        if target is self.table:
+            others = others or []
+            if number == 0 or column.required:
+                return _NONE if not column.required else self._id(0)
+            return self._id((number - 1) // 2)
+        if not others:
+            column.to = None  # they refer to each other in a circle
+            return _NONE
+        if kind_of(column.schema) == "array":
+            picked = [
+                others[(number + step) % len(others)][target.key] for step in range(1 + number % 2)
+            ]
+            whole = kind_of(column.schema.get("items", {})) == "integer"
+            return [
+                int(key) if whole and str(key).isdigit() else key for key in dict.fromkeys(picked)
+            ]
+        key = others[(number * 3 // 2) % min(len(others), 5)][target.key]
+        if kind_of(column.schema) == "integer":
+            return int(key) if str(key).isdigit() else _NONE
+        return key
+
+    def _id(self, number: int) -> str:
+        return str(self.first + number)
+
+    def _keys(self, row: Row, number: int, owner: Row | None) -> None:
+        """The key, and what it is made from."""
+        rows, table = self.table, self.table.table
+        if table.single:
+            row[rows.key] = (
+                owner[self.tables[rows.parent.to or ""].key] if owner and rows.parent else ONLY
+            )
+            return
+        own = table.key_field
+        if (own is not None and squeezed(own) in ("id", "uuid")) or rows.number is not None:
+            column = rows.columns[own or rows.key]
+            chosen: Any = (
+                self.first + number
+                if kind_of(column.schema) in ("integer", "number")
+                else self._id(number)
+            )
+            if rows.number is not None and words(rows.number)[-1:] == ["number"]:
+                chosen = 1 + number % 3
+            if column.schema.get("format") == "uuid":
+                chosen = Maker(
+                    self.written, Rng(self.seed, rows.name, number), rows.one, number
+                ).value("uuid", {"type": "string", "format": "uuid"})
+            if own is not None and own in rows.columns:
+                row[own] = chosen
+        elif own == "accountId":
+            row[own] = f"5b10{number:02d}{stream(rows.name) % 900 + 100}"
+        if rows.key == "rowKey":
+            parts = (
+                [str(owner[self.tables[rows.parent.to or ""].key])]
+                if owner and rows.parent and rows.composed
+                else []
+            )
+            if rows.composed:
+                parts += [
+                    str(row[c.name])
+                    for c in rows.columns.values()
+                    if c.role == "scope" and c.hidden and c.name != own and c.name in row
+                ]
+            parts.append(str(row.get(own, number)) if own is not None else str(self.first + number))
+            row[rows.key] = "/".join(parts)
+        elif rows.key not in row:
+            row[rows.key] = self._id(number)
+
+    def _mended(self, row: Row, maker: Maker) -> Row | None:
+        """The row, without what its schema does not admit; None when that is not enough."""
+        if is_valid(self.schema, row):
+            return row
+        for column in self.table.columns.values():
+            part = complete(self.written, column.schema)
+            if column.name in row and not is_valid(part, row[column.name]):
+                again = maker.value("value", column.schema)
+                if is_valid(part, again):
+                    row[column.name] = again
+                elif not column.required:
+                    del row[column.name]
+        return row if is_valid(self.schema, row) else None
+
+
+_NONE = object()
+
+
+def _is_small(value: Any) -> bool:
+    return len(str(value)) <= 300
+
+
+def _distinct(rows: Rows, found: list[Row]) -> list[Row]:
+    """Rows whose key, and other ways to ask for them, nobody had before."""
+    seen: dict[tuple[str, Any], None] = {}
+    kept: list[Row] = []
+    for row in found:
+        marks = [(name, row.get(name)) for name in (rows.key, *rows.also_by)]
+        if any(mark in seen for mark in marks):
+            continue
+        seen.update(dict.fromkeys(marks))
+        kept.append(row)
+    return kept

@@ -1,0 +1,57 @@
+"""An imported document: files that check, operations that do what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rewardlang import driver
+from rewardlang.importer import importing
+from rewardlang.openapi import read
+
+HERE = Path(__file__).parent
+PETS = HERE / "pets.yaml"
+
+
+def imported(path: Path, folder: Path, globs: tuple[str, ...] = ()) -> importing.Imported:
+    document, _ = read(path)
+    assert document is not None
+    made = importing.make(document, importing.name_of(path.name), globs)
+    for file in made.files:
+        target = folder / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(file.text, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pets")
+    imported(PETS, folder)
+    return folder
+
+
+def test_every_operation_is_of_the_kind_that_it_looks_like(tmp_path):
+    made = imported(PETS, tmp_path)
+    assert {draft.name: draft.kind for draft in made.drafts} == {
+        "listPets": "list",
+        "createPet": "create",
+        "getPet": "read",
+        "updatePet": "update",
+        "deletePet": "delete",
+        "listNotes": "list",
+        "addNote": "create",
+        "deleteNote": "delete",
+        "listShops": "list",
+        "getShop": "read",
+        "listPetsOfShop": "list",
+        "getSettings": "read",
+        "putSettings": "update",
+        "exportAll": "opaque",
+    }
+
+
+def test_files_are_clean_and_in_their_canonical_layout(pets):
+    for path in (pets / "apis" / "pets.yaml", pets / "worlds" / "pets.yaml"):
+        assert [f"{d.code.id} {d.message}" for d in driver.check(path).diagnostics] == []
