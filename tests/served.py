@@ -104,4 +104,6 @@ def sessions(name: str = "jira", journal: Journal | None = None, **options: Any)
 
 def client(made: Sessions, translators: Sequence[Translator] = ()) -> Client:
     """A client of an application with these sessions."""
-    return Client(App(Rest(made, translators)))
+    if translators:
+        made.first.translators = tuple(translators)
+    return Client(App(Rest(made)))

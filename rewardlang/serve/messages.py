@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from rewardlang_runtime import World
+from rewardlang_runtime import Environment
 
 JSON = "application/json;charset=UTF-8"
 
@@ -81,18 +81,18 @@ class Translation(NamedTuple):
 
     Attributes:
         operation: The operation's name.
-        arguments: Its flat arguments.
+        arguments: Its flat arguments; "" when the request's body cannot be read.
         shape: From status and body of the operation's answer, to what the dialect answers; None to
             answer as the operation does.
     """
 
     operation: str
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] | str
     shape: Callable[[int, Any], Answer] | None = None
 
 
-Translator = Callable[[Request, World], "Translation | Answer | None"]
-"""Asked for a request that no operation is declared for, with the session's world, which it reads
-and never writes. A `Translation` is a call like any other: a step, in the trace by its operation.
-An `Answer` is sent as it is, and is no step. None leaves the request to the next translator. What
-one raises is a bug, and answered 500."""
+Translator = Callable[[Request, Environment], "Translation | Answer | None"]
+"""Asked for a request that no operation on offer is declared for, with the session's environment,
+which it reads and never changes. A `Translation` is a call like any other: a step, in the trace by
+its operation. An `Answer` is sent as it is, and is no step. None leaves the request to the next
+translator. What one raises is a bug, and answered 500."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
+from rewardlang.serve.messages import Translator
 from rewardlang_runtime import Api, Scenario, load_base
 from rewardlang_runtime.observations import failed, shortened
 from rewardlang_runtime.routes import Routes
@@ -21,7 +23,7 @@ class Offer:
         scenario: Without a limit on observations: HTTP answers in full.
         judged: Whether there is a reward; not for an API by itself.
         routes: All operations of its APIs; those that are no tools of the scenario are answered as
-            if there were none.
+            if there were none, unless a dialect answers.
         observation_limit: Characters of what a policy sees of a call, for those who answer in text.
     """
 
@@ -37,6 +39,13 @@ class Offer:
             key=lambda entry: -len(entry[0]),
         )
         self._users: dict[str, str] | None = None
+
+    @cached_property
+    def translators(self) -> tuple[Translator, ...]:
+        """The other dialects of its APIs that are understood; see `messages.Translator`."""
+        from rewardlang.serve.dialects import dialects_of
+
+        return dialects_of(self.scenario)
 
     def _paths(self, api: Api) -> set[str]:
         """What paths of the API begin with: the base path, and absolute paths up to an argument."""

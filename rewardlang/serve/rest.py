@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from rewardlang.serve.messages import Answer, Header, Request, Translation, Translator
+from rewardlang.serve.messages import Answer, Header, Request, Translation
 from rewardlang.serve.offers import Offer, problem
 from rewardlang.serve.sessions import Session, Sessions
 from rewardlang_runtime import Call
@@ -25,15 +25,10 @@ _CHALLENGE: tuple[Header, ...] = (("WWW-Authenticate", 'Basic realm="rewardlang"
 
 
 class Rest:
-    """Answers the requests of all sessions.
+    """Answers the requests of all sessions."""
 
-    Attributes:
-        translators: Other dialects of the APIs; see `messages.Translator`.
-    """
-
-    def __init__(self, sessions: Sessions, translators: Sequence[Translator] = ()) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         self.sessions = sessions
-        self.translators = list(translators)
 
     def answer(self, session: Session, request: Request) -> Answer:
         """Answer a request."""
@@ -47,16 +42,14 @@ class Rest:
         if not offer.judged:
             session.environment.actor = offer.user(user) or offer.scenario.actor
         match = offer.routes.match("GET" if method == "HEAD" else method, request.path)
-        if match is None:
-            return self._translated(session, request)
+        if match is None or match.operation.name not in offer.tools:
+            return self._translated(session, request, match)
         return self._routed(session, request, match)
 
     # ---- what an operation is declared for ----
 
     def _routed(self, session: Session, request: Request, match: Match) -> Answer:
         offer, name, size = session.offer, match.operation.name, len(request.body)
-        if name not in offer.tools:
-            return self._unknown(session, request, name, 404, "There is nothing here.")
         body = None
         if request.too_large:
             return self._malformed(session, request, name, 413, "The body is too large.")
@@ -88,17 +81,19 @@ class Rest:
             return self._over(session, request)
         return self._problem(session.offer, request, status, why)
 
-    # ---- what no operation is declared for ----
+    # ---- what no operation on offer is declared for ----
 
-    def _translated(self, session: Session, request: Request) -> Answer:
+    def _translated(self, session: Session, request: Request, match: Match | None) -> Answer:
         """Ask the dialects; a request that none of them knows is a step of kind unknown_tool."""
-        world = session.environment.episode.final
-        for translate in self.translators:
-            found = translate(request, world)
+        for translate in session.offer.translators:
+            found = translate(request, session.environment)
             if isinstance(found, Answer):
                 return found
             if isinstance(found, Translation):
                 return self._in_dialect(session, request, found)
+        if match is not None:
+            name = match.operation.name
+            return self._unknown(session, request, name, 404, "There is nothing here.")
         methods = session.offer.routes.methods(request.path)
         name = f"{request.method} {request.path}"
         if methods:
@@ -108,16 +103,18 @@ class Rest:
         return self._unknown(session, request, name, 404, "There is nothing here.")
 
     def _in_dialect(self, session: Session, request: Request, found: Translation) -> Answer:
-        if found.operation not in session.offer.tools:
-            return self._unknown(session, request, found.operation, 404, "There is nothing here.")
-        call, seen = self.sessions.call(
-            session, found.operation, found.arguments, len(request.body)
-        )
+        name, size = found.operation, len(request.body)
+        if name not in session.offer.tools:
+            return self._unknown(session, request, name, 404, "There is nothing here.")
+        if request.too_large:
+            return self._malformed(session, request, name, 413, "The body is too large.")
+        call, seen = self.sessions.call(session, name, found.arguments, size)
         if call is None:
             return self._over(session, request)
         if call.kind == "malformed_arguments":
             why = orjson.loads(seen)["error"]["message"]
-            return self._problem(session.offer, request, 413, why)
+            status = 413 if found.arguments else 400
+            return self._problem(session.offer, request, status, why)
         answer = _answer(call, request)
         if found.shape is None:
             return answer

@@ -165,9 +165,9 @@ def test_after_the_end_nothing_happens(ask, made):
 def test_operations_that_are_no_tools_are_not_there():
     made = sessions("jira_create_issue")
     ask = client(made)
-    assert "serverInfo" not in made.first.tools
-    assert ask("GET", "/rest/api/3/serverInfo").status == 404
-    assert kinds(made) == [("serverInfo", "unknown_tool", 0)]
+    assert "getComments" not in made.first.tools
+    assert ask("GET", f"{ISSUE}/comment").status == 404
+    assert kinds(made) == [("getComments", "unknown_tool", 0)]
 
 
 @pytest.mark.parametrize("said", ["", "a b", "../x", "é", "x" * 101, "a;seed=x", "a;colour=red",
@@ -207,10 +207,10 @@ def test_the_next_page_is_linked():
 
 
 def test_other_dialects_are_asked_for_what_no_operation_is_declared_for(made):
-    def version_2(request, world):
+    def version_2(request, environment):
         if request.path.startswith("/rest/api/2/issue/"):
             key = request.path.rpartition("/")[2]
-            known = world["issues"].get(key) is not None
+            known = environment.episode.final["issues"].get(key) is not None
 
             def shape(status, body):
                 return Answer(status, {"known": known, "key": body.get("key")}, (("X-Is", "2"),))
@@ -220,7 +220,7 @@ def test_other_dialects_are_asked_for_what_no_operation_is_declared_for(made):
             return Answer(200, {"pong": request.arguments})
         return Translation("serverInfos", {}) if request.path == "/wrong" else None
 
-    ask = client(made, [lambda request, world: None, version_2])
+    ask = client(made, [lambda request, environment: None, version_2])
     got = ask("GET", "/rest/api/2/issue/PAY-51")
     assert (got.status, got.json, got.headers["x-is"]) == (
         200, {"known": True, "key": "PAY-51"}, "2",
@@ -238,7 +238,7 @@ def test_other_dialects_are_asked_for_what_no_operation_is_declared_for(made):
 
 
 def test_a_bug_is_a_500_for_its_client_alone(made, capsys):
-    def broken(request, world):
+    def broken(request, environment):
         raise RuntimeError("a bug in the dialect")
 
     ask = client(made, [broken])
