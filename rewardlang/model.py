@@ -168,6 +168,8 @@ class Api:
     references: tuple[Reference, ...] = ()
     types: Schemas = field(default_factory=Schemas, compare=False, repr=False)
     """What the names of schemas in types stand for."""
+    problem: Expr | None = None
+    """The body of an answer that no operation gives, over HTTP; sees `status` and `message`."""
 
 
 @frozen

@@ -22,6 +22,7 @@ from rewardlang.emit.scenario import (
     emit_held_out,
     emit_invalid,
     emit_oracle,
+    emit_problem,
     emit_setup,
     emit_text,
     emit_world_values,
@@ -49,7 +50,7 @@ def compile_module(scenario: model.Scenario) -> CodeType:
     code = compile(emit(scenario), scenario.source.path, "exec", dont_inherit=True)
     files = {}
     for api in scenario.apis:
-        files[_invalid(api)] = api.source.path
+        files[_invalid(api)] = files[_problem(api)] = api.source.path
         files.update({identifier("op", name): api.source.path for name in api.operations})
     constants = tuple(
         _in_file(const, files[const.co_name])
@@ -69,6 +70,10 @@ def _in_file(code: CodeType, path: str) -> CodeType:
 
 def _invalid(api: model.Api) -> str:
     return identifier("invalid", api.name)
+
+
+def _problem(api: model.Api) -> str:
+    return identifier("problem", api.name)
 
 
 def _digest(scenario: model.Scenario, world: str) -> str:
@@ -93,6 +98,11 @@ class _Module:
             for operation in api.operations.values()
         ]
         invalid = [emit_invalid(pool, api, _invalid(api)) for api in scenario.apis]
+        problems = [
+            emit_problem(pool, api.problem, _problem(api))
+            for api in scenario.apis
+            if api.problem is not None
+        ]
         scoring = Scoring(scenario, pool, stages, span)
         scored = scoring.functions()
         texts = self._texts()
@@ -106,7 +116,7 @@ class _Module:
         table = self._scenario(scoring, [name for name, _ in texts], reads)
 
         from_setup, from_world = nodes.name("s"), self._once()
-        functions: list[ast.stmt] = [*operations, *invalid]
+        functions: list[ast.stmt] = [*operations, *invalid, *problems]
         if stages.world:
             functions.append(world_values.finish("world_values", ["w"], None, span))
         for name, (low, params) in draws.items():
@@ -201,7 +211,8 @@ class _Module:
         invalid = nodes.name(_invalid(api))
         name, path = nodes.const(api.name), nodes.const(api.base_path)
         wording, time = nodes.literal(dict(api.invalid.wording)), nodes.const(api.time_format)
-        return nodes.call(self.pool.runtime("Api"), name, path, invalid, wording, time)
+        problem = [] if api.problem is None else [nodes.name(_problem(api))]
+        return nodes.call(self.pool.runtime("Api"), name, path, invalid, wording, time, *problem)
 
     def _operation(self, api: model.Api, operation: model.Operation) -> ast.expr:
         fields: dict[str, ast.expr] = {

@@ -119,3 +119,14 @@ def emit_invalid(pool: Pool, api: model.Api, name: str) -> ast.FunctionDef:
     node = nodes.function(name, ["errors"], prune(body))
     put(node, place_of(api.invalid.body.span))
     return node
+
+
+def emit_problem(pool: Pool, problem: tree.Expr, name: str) -> ast.FunctionDef:
+    """`problem_API(status, message) -> body`."""
+    low = LetFunction(pool, {})
+    low.reserve("status", "message", "b", "o")
+    low.names = {"status": "status", "message": "message"}
+    answer = low.value(problem)
+    node = nodes.function(name, ["status", "message"], prune([*low.block, nodes.return_(answer)]))
+    put(node, place_of(problem.span))
+    return node

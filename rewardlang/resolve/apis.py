@@ -30,6 +30,7 @@ from rewardlang.resolve.tables import (
     read_workflows,
 )
 from rewardlang.syntax.files import ApiFile
+from rewardlang.syntax.nodes import Shape
 from rewardlang.types.json_schema import Schemas
 from rewardlang.types.types import List, Number, Object, Property, String, Type
 
@@ -96,6 +97,7 @@ def _resolve(file: ApiFile) -> ResolvedApi:
     )
     scope = Scope(schemas, report, _names(file, tables), place="operation", apis={name: view})
     invalid = _invalid(file, scope)
+    problem = None if file.problem is None else _problem(file.problem, scope)
     error_type: Type = Object({}, None) if invalid is None else invalid.type
     operations: dict[str, Operation] = {}
     for item in file.operations:
@@ -103,7 +105,7 @@ def _resolve(file: ApiFile) -> ResolvedApi:
         if operation is not None:
             operations[operation.name] = operation
     view = ApiView(name, view.tables, workflows, view.searches, operations)
-    failed = any(d.code.level == "error" for d in report.diagnostics) or invalid is None
+    failed = any(d.code.level == "error" for d in report.diagnostics)
     api = None
     if not failed and invalid is not None:
         api = Api(
@@ -124,6 +126,7 @@ def _resolve(file: ApiFile) -> ResolvedApi:
                 for each in file.references
             ),
             types=schemas,
+            problem=problem,
         )
     found = tuple(report.diagnostics)
     return ResolvedApi(file, api, view, tables, schemas, found, tuple(typed))
@@ -156,7 +159,20 @@ def _invalid(file: ApiFile, scope: Scope) -> tree.Expr | None:
         "errors": LocalName(tree.Facts(errors, "agent", "episode")),
         "messages": LocalName(tree.Facts(List(String()), "agent", "episode")),
     }
+    return _body(file.invalid.body, names, scope)
+
+
+def _problem(shape: Shape, scope: Scope) -> tree.Expr | None:
+    """The body of an answer that no operation gives; None when it was reported."""
+    names: dict[str, Binding] = {
+        "status": LocalName(tree.Facts(Number(True), "agent", "episode")),
+        "message": LocalName(tree.Facts(String(), "agent", "episode")),
+    }
+    return _body(shape, names, scope)
+
+
+def _body(shape: Shape, names: dict[str, Binding], scope: Scope) -> tree.Expr | None:
     inner = Scope(scope.schemas, scope.report, names, place="operation", apis=scope.apis)
     before = len(scope.report.diagnostics)
-    body = infer_shape(file.invalid.body, inner)
+    body = infer_shape(shape, inner)
     return None if is_error(body) or len(scope.report.diagnostics) > before else body

@@ -42,6 +42,7 @@ def read(root: Mapping_, reader: Reader) -> ApiFile:
     schema_spans = as_mapping(root.get("schemas"))
     check_schemas(schema_spans, reader.out)
     references = [_reference(i, reader) for i in items(root.get("references"))]
+    problem = root.get("problem")
     return ApiFile(
         source=reader.source,
         name=as_identifier(root.get("api")),
@@ -58,6 +59,7 @@ def read(root: Mapping_, reader: Reader) -> ApiFile:
         searches=tuple(_search(k, as_mapping(v), reader) for k, v in pairs(root.get("searches"))),
         counters=tuple((as_identifier(k), whole_of(v)) for k, v in pairs(root.get("counters"))),
         invalid=_invalid(as_mapping(root.get("invalid")), reader),
+        problem=reader.shape(problem) if problem is not None else None,
         operations=tuple(
             read_operation(k, as_mapping(v), schema_spans, reader)
             for k, v in pairs(root.get("operations"))

@@ -256,6 +256,7 @@ class ApiFile:
     searches: tuple[SearchItem, ...]
     counters: tuple[tuple[Identifier, int], ...]
     invalid: InvalidItem
+    problem: Shape | None
     operations: tuple[OperationItem, ...]
     span: Span
 

@@ -261,6 +261,7 @@ def test_presence_of_what_a_row_refers_to_may_be_stated():
             "T101",
             "mesages",
         ),
+        ('problem: {code: "{status}", text: "{mesage}"}', "T101", "mesage"),
     ],
 )  # fmt: skip
 def test_what_an_api_can_declare_wrongly(fragment, code, underlined):

@@ -103,6 +103,26 @@ def test_errors_have_the_form_of_the_api(ask, made, method, target, body, header
     assert steps == ([] if step is None else [step])
 
 
+def test_what_no_operation_answers_has_the_form_that_the_api_declares(ask):
+    ask_wiki = client(sessions("confluence"))
+    (said,) = ask_wiki("GET", "/wiki/api/v2/nothing").json["errors"]
+    assert said == {
+        "status": 404, "code": "NOT_FOUND", "title": "There is nothing here.", "detail": None,
+    }  # fmt: skip
+    assert ask("GET", ISSUE, headers={}).json == {
+        "errorMessages": ["Authentication is needed."], "errors": {},
+    }  # fmt: skip
+
+
+def test_without_a_declared_form_it_is_that_of_invalid_requests():
+    made = sessions("jira")
+    offer, api = made.first, made.first.scenario.apis["jira"]
+    offer.api_of = lambda path: api._replace(problem=None)
+    assert client(made)("GET", "/nothing").json == {
+        "errorMessages": [], "errors": {"request": "There is nothing here."},
+    }  # fmt: skip
+
+
 def test_allowed_methods_are_told(ask):
     assert ask("PATCH", ISSUE).headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
     assert ask("OPTIONS", ISSUE).headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
