@@ -23,6 +23,7 @@ COMMANDS = {
     "train": "Train a policy on scenarios by GRPO.",
     "eval": "Measure a policy on held-out tasks.",
     "explain": "Explain a diagnostic by its code.",
+    "derive": "Write scenarios for an API, or the reward of an oracle.",
     "api": "Show an API: operations, tables, types.",
     "schema": "Print the JSON Schema of a kind of file.",
     "import": "Make API files and worlds from OpenAPI documents.",

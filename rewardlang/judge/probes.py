@@ -44,6 +44,7 @@ from rewardlang.judge import callers, claims
 from rewardlang.judge.bench import Action, Bench, Played
 from rewardlang.judge.budget import MORE_TIME
 from rewardlang.judge.draft import CHEAT, Draft, Tried
+from rewardlang.judge.ends import Ends
 from rewardlang.judge.faults import FAULTS, fault_of
 from rewardlang.judge.judgement import Undecided
 from rewardlang.judge.replies import guess, replies
@@ -58,6 +59,7 @@ _ALL_SUBSETS = 5
 _WORKED = "after the oracle's calls"
 _ALMOST = 0.9
 """What another task's episode must stay below."""
+_BLIND = ("minimal", "delete")
 _PROBED = (
     "N405", "H501", "H502", "H503", "H504", "H505", "H506", "H507", "H514", "H520", "G805",
 )  # fmt: skip
@@ -143,6 +145,8 @@ def _tried(
     """The episode, unless the scenario is at fault or the time is up."""
     if draft.budget.spent:
         return
+    if group in _BLIND and task.solved is not None and sent == task.solved.sent:
+        return  # what the oracle does is the task, whoever comes upon it
     played = draft.attempt(task.seed, name, lambda: task.bench.play(task.seed, sent, answer))
     if played is not None:
         yield judged(group, name, played, expected, base)
@@ -199,10 +203,22 @@ def _blind(draft: Draft, task: _Task) -> Iterator[Tried]:
     deletions = tuple(callers.deletions(task.bench, task.words))
     if deletions:
         # Where the task is to delete, the first deletion is the task.
-        expected = _BELOW if _deletes(task) else _CHEATS
+        expected = _BELOW if _deletes(task) or _solves(draft, task, deletions[:1]) else _CHEATS
         name = "deleting what the task names, then everything else"
         yield from _tried(draft, task, "delete", name, deletions[:limit], "", expected)
         yield from _tried(draft, task, "delete", "one deletion", deletions[:1], "", expected)
+
+
+def _solves(draft: Draft, task: _Task, sent: tuple[Action, ...]) -> bool:
+    """Whether calls leave the world as the oracle does, and change it."""
+    if task.solved is None:
+        return False
+    ends = Ends(task.bench)
+    wanted = ends.world(task.solved.episode.final)
+    if wanted == ends.world(task.solved.episode.initial):
+        return False
+    played = draft.attempt(task.seed, "a deletion", partial(task.bench.play, task.seed, sent))
+    return played is not None and ends.world(played.episode.final) == wanted
 
 
 def _deletes(task: _Task) -> bool:

@@ -1,0 +1,473 @@
+"""Tasks that ask for something: the answer stands in the response of one operation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rewardlang.derive import draft
+from rewardlang.derive.common import (
+    REPEATS,
+    Field,
+    Named,
+    described,
+    exactly,
+    leaves,
+    penalties,
+    template,
+)
+from rewardlang.derive.draft import Reward, Test
+from rewardlang.derive.lists import lists_in
+from rewardlang.derive.request import Request, Slot
+from rewardlang.derive.words import capital, deed, head, noun, spoken
+from rewardlang.judge.leaves import at
+
+_FACTS = 12
+_SYSTEM = (
+    "You answer questions with the tools of the API. Look up what you need, change nothing, "
+    "and answer in one sentence."
+)
+_COPIED = "A JSON text copied into the answer says everything and answers nothing."
+_SKIPPED = {
+    "self", "id", "accountid", "key", "avatarurls", "iconurl", "href", "etag", "ari", "entityid",
+    "startat", "maxresults", "islast", "nextpage", "limit", "size", "webui", "tinyui", "base",
+    "next", "cursor", "icon", "avatarid", "uuid", "start", "_links", "links", "nextpagetoken",
+    "editui", "download", "total",
+}  # fmt: skip
+_DROPPED = {"fields", "value", "values", "results", "name", "displayname", "data", "items", "body"}
+_NAMES = ("name", "title", "displayName", "summary", "key", "label", "id")
+_CODE = re.compile(r"://|^\S{25,}$|[<>{}\\|]|^[0-9a-f-]{16,}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a response tells.
+
+    Attributes:
+        ask: What is asked for, in words: `the lead`.
+        say: The answer, as text.
+        case: The rows of the request.
+    """
+
+    ask: str
+    say: str
+    case: dict[str, Any]
+    numeric: bool = False
+
+
+def sayable(value: Any) -> bool:
+    """Whether a value can stand in a sentence."""
+    if isinstance(value, bool):
+        return True
+    if isinstance(value, int | float):
+        return abs(value) < 1e9
+    if not isinstance(value, str) or not 1 < len(value.strip()) <= 60 or value != value.strip():
+        return False
+    folded = value.lower()
+    return (
+        not _CODE.search(value)
+        and folded not in ("done", "ok")
+        and len(value.split()) <= 8
+        and (any(letter.isalnum() for letter in value))
+    )
+
+
+def reads(field: Field, request: Request) -> draft.Scenario | None:
+    """The task of a reading operation, or None when its response tells nothing to ask for."""
+    return _of_row(field, request) or _of_facts(field, request)
+
+
+# ---- one field of one row ----
+
+
+def _of_row(field: Field, request: Request) -> draft.Scenario | None:
+    rows = request.rows
+    if len(rows) != 1 or len(request.slots) != 1 or len(rows[0].values) < 3:
+        return None
+    slot, ground = rows[0], field.ground
+    assert slot.table is not None
+    found = _column(field, request, slot)
+    if found is None:
+        return None
+    where, column, keys = found
+    of = slot.table
+    slot = _narrowed(slot, keys)
+    named, values = field.named(slot, (request.operation.name,))
+    if named.finder is not None and _listed(field, named, where):
+        named, values = Named(f"{{{slot.name}}}"), slot.values
+    slot = _narrowed(slot, values)
+    value = field.row(slot, column)
+    if value is None or len(slot.values) < 2:
+        return None
+    table = ground.rows[of]
+    gold = value.text + "!" if value.nullable else value.text
+    every = [at(table[key], column) for key in table]
+    numeric = all(isinstance(v, int | float) for v in every if v is not None)
+    others = _other_texts(field, slot, column, named)
+    asked, thing = asked_for(where), noun(of)
+    column_read = field.row(_as_row(slot, "r"), column)
+    assert column_read is not None
+    if numeric:
+        beside = "range(25).map(n => value - 12 + n)"
+    else:
+        source = f"initial.{slot.table}.values()"
+        if column_read.nullable:
+            source += f".filter(r => {column_read.text} is not null)"
+        beside = f"{source}.map(r => {column_read.text}).distinct()"
+    if others and not numeric:
+        beside += f".union([{', '.join(others)}])"
+    lets = {slot.row: field.row_let(slot), "value": gold, "others": f"{beside}.without(value)"}
+    subject = f"the {thing} {named.template}"
+    prompts = [
+        f"What is the {asked} of {subject}?",
+        f"Look up {subject} and tell me its {asked}.",
+        f"I need to know the {asked} of {subject}.",
+    ]
+    return _scenario(
+        field, request, (slot,), named, lets, prompts, f"The {asked} of {subject} is {{value}}.",
+        f"{capital(asked)} of one {thing}", {_many(slot.name): list(slot.values)},
+        {slot.name: f"one_of(expect.{_many(slot.name)})"},
+    )  # fmt: skip
+
+
+def _many(name: str) -> str:
+    return f"asked_{name}"
+
+
+def _as_row(slot: Slot, name: str) -> Slot:
+    """A slot whose row goes by another name in expressions."""
+    return _RowNamed(slot, name)  # type: ignore[return-value]
+
+
+class _RowNamed:
+    def __init__(self, slot: Slot, name: str) -> None:
+        self.table, self.row = slot.table, name
+
+
+def _narrowed(slot: Slot, values: Sequence[Any]) -> Slot:
+    from dataclasses import replace
+
+    return replace(slot, values=tuple(values))
+
+
+def _column(
+    field: Field, request: Request, slot: Slot
+) -> tuple[tuple[str, ...], tuple[str, ...], list[Any]] | None:
+    """A field of the response that is one of the row: where it is in both, and for which rows."""
+    ground = field.ground
+    assert slot.table is not None
+    seen: dict[tuple[str, ...], dict[Any, Any]] = {}
+    for key in slot.values:
+        outcome = ground.call(
+            request.operation.name, request.filled(ground, {slot.name: key}), request.actor
+        )
+        for path, value in leaves(outcome.response if outcome else None):
+            if path and sayable(value) and not isinstance(value, bool) and _askable(path):
+                seen.setdefault(path, {})[key] = value
+    rows, best = ground.rows[slot.table], None
+    for path, values in seen.items():
+        kept = [key for key in values if str(values[key]).lower() not in str(key).lower()]
+        distinct = len({str(values[key]) for key in kept})
+        if len(kept) < 3 or distinct < 2:
+            continue
+        for column in dict.fromkeys((path, path[1:], *(p for p, _ in leaves(rows[kept[0]])))):
+            if column and all(at(rows[key], column) == values[key] for key in kept):
+                named = column[-1] in _NAMES and len(column) == 1
+                rank = (not named, distinct >= min(4, len(kept)), len(kept), distinct, -len(path))
+                if best is None or rank > best[0]:
+                    best = rank, path, column, kept
+                break
+    return None if best is None or not best[0][0] else best[1:]
+
+
+def _askable(path: tuple[str, ...]) -> bool:
+    return not any(step.lower() in _SKIPPED or step.startswith("_") for step in path)
+
+
+def _listed(field: Field, named: Named, where: tuple[str, ...]) -> bool:
+    """Whether the operation that finds the row already tells what is asked for."""
+    assert named.finder is not None
+    from rewardlang.derive.lists import listings
+
+    response = listings(field.ground)[named.finder.operation]
+    items = at(response, named.finder.at)
+    return bool(items) and at(items[0], where) is not None
+
+
+def _other_texts(field: Field, slot: Slot, column: tuple[str, ...], named: Named) -> list[str]:
+    """Texts of the row that an answer to the question has no reason to name."""
+    assert slot.table is not None
+    rows = [field.ground.rows[slot.table][key] for key in slot.values]
+    found = []
+    for path, value in leaves(rows[0]):
+        texts = [at(row, path) for row in rows]
+        read = field.row(slot, path)
+        if (
+            path == column
+            or read is None
+            or read.text in named.template
+            or not isinstance(value, str)
+        ):
+            continue
+        if (
+            path[-1] in ("name", "title", "summary", "displayName", "key", "label")
+            and len(path) == 1
+        ):
+            continue
+        plain = all(isinstance(t, str) and len(t) > 1 and t not in slot.values for t in texts)
+        if plain and not read.nullable:
+            found.append((len(path), read.text))
+    return [text for _, text in sorted(found)[:3]]
+
+
+def asked_for(path: Sequence[str]) -> str:
+    """A field in words: `fields.status.name` is `status`."""
+    kept = [step for step in path if step.lower() not in _DROPPED] or [path[-1]]
+    said = " ".join(spoken(step) for step in kept[-2:])
+    return said.removeprefix("is ")
+
+
+# ---- facts ----
+
+
+def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
+    facts = _facts(field, request)
+    if not facts:
+        return None
+    facts = facts[:_FACTS]
+    slots = tuple(request.slots)
+    rows = [slot for slot in slots if slot.parent is None]
+    names = [slot.name for slot in rows]
+    table = [{**fact.case, "ask": fact.ask, "say": fact.say} for fact in facts]
+    others = list(dict.fromkeys(other for fact in facts for other in _beside(fact, facts)))
+    if len(others) < 2:
+        others += _column_of(field, facts[0].say)
+    lets = {}
+    for slot in slots:
+        if slot.table is not None and any(s.parent and s.parent[0] == slot.name for s in slots):
+            lets[slot.row] = f"initial.{slot.table}[fact.{slot.name}]!"
+    lets["fact"] = "params.task"
+    lets["value"] = "fact.say"
+    expect: dict[str, Any] = {"tasks": table}
+    if others:
+        expect["others"] = others
+        lets["others"] = "expect.others.without(value)"
+    subject = _subject(request, rows)
+    prompts = [
+        f"What is {{fact.ask}} in {subject}?",
+        f"Look up {subject} and tell me {{fact.ask}}.",
+        f"I need to know {{fact.ask}} from {subject}.",
+    ]
+    del names
+    return _scenario(
+        field, request, slots, None, lets, prompts, "{capital}", capital(head(subject)), expect,
+        {"task": "one_of(expect.tasks)"}, facts=True,
+    )  # fmt: skip
+
+
+def _column_of(field: Field, say: str) -> list[str]:
+    """The other values of a column of the world that holds an answer."""
+    for rows in field.ground.rows.values():
+        columns: dict[tuple[str, ...], dict[str, None]] = {}
+        for row in rows.values():
+            for path, value in leaves(row):
+                if isinstance(value, str):
+                    columns.setdefault(path, {})[value] = None
+        for values in columns.values():
+            if len(values) > 1 and any(value.lower() == say.lower() for value in values):
+                return [value for value in values if value.lower() != say.lower()][:30]
+    return []
+
+
+def _subject(request: Request, rows: Sequence[Slot]) -> str:
+    """What is looked at, in words: `the labels for the page {fact.page}`."""
+    _, thing = deed(request.operation.doc, request.operation.name)
+    thing = re.sub(r" by (id|key|name|ids|keys)$", "", thing)
+    for slot in rows:
+        value = f"{{fact.{slot.name}}}"
+        word = described(slot)
+        shown = value if slot.table is not None else f'"{value}"'
+        match = re.search(rf"\b{re.escape(word)}\b(?!.*\b{re.escape(word)}\b)", thing)
+        if match and slot.table is not None:
+            thing = f"{thing[: match.end()]} {shown}{thing[match.end() :]}"
+        else:
+            thing = f"{thing} for the {word} {shown}"
+    return thing
+
+
+def _facts(field: Field, request: Request) -> list[Fact]:
+    ground = field.ground
+    by_case: list[list[Fact]] = []
+    values = {
+        slot.name: slot.values for slot in request.slots if not slot.cased and slot.parent is None
+    }
+    cases = list(request.cases) or [{}]
+    most = max((len(pool) for pool in values.values()), default=0)
+    while len(cases) < min(most, 6):
+        cases.append(cases[len(cases) % len(request.cases or [{}])])
+    for number, case in enumerate(cases):
+        chosen = {**{name: pool[number % len(pool)] for name, pool in values.items()}, **case}
+        outcome = ground.call(request.operation.name, request.filled(ground, chosen), request.actor)
+        if outcome is None:
+            continue
+        shown = {slot.name: chosen[slot.name] for slot in request.slots if slot.parent is None}
+        by_case.append(list(_told(outcome.response, shown)))
+    found: list[Fact] = []
+    for turn in range(_FACTS):
+        for number, facts in enumerate(by_case):
+            if facts and turn < len(facts):
+                found.append(facts[(turn + number) % len(facts)])
+    return list({(f.ask, repr(f.case)): f for f in found}.values())
+
+
+def _told(response: Any, case: dict[str, Any]) -> Iterator[Fact]:
+    """What a response tells: its fields, those of the items of its lists, how many there are."""
+    known = " ".join(str(value) for value in case.values()).lower()
+    found: dict[str, tuple[str, bool]] = {}
+    flags: dict[str, tuple[str, bool]] = {}
+    for path, value in leaves(response):
+        if path and sayable(value) and _askable(path):
+            ask = f"the {asked_for(path)}"
+            into = flags if isinstance(value, bool) else found
+            into.setdefault(ask, (_say(value), _is_number(value)))
+    for _, items in lists_in(response):
+        named = next((n for n in _NAMES if all(sayable(i.get(n)) for i in items)), None)
+        for item in items[:6] if named else ():
+            for inner, value in leaves(item):
+                if (
+                    inner != (named,)
+                    and sayable(value)
+                    and _askable(inner)
+                    and inner[-1] not in _NAMES[:3]
+                ):
+                    ask = f"the {asked_for(inner)} of {item[named]}"
+                    into = flags if isinstance(value, bool) else found
+                    if str(value).lower() not in ask.lower():
+                        into.setdefault(ask, (_say(value), _is_number(value)))
+    if not found:
+        for path, size in _counts(response):
+            what = spoken(path[-1]) if path and path[-1].lower() not in _DROPPED else "entries"
+            found[f"the number of {what}"] = str(size), True
+    if not found:
+        for path, value in leaves(response):
+            if path and isinstance(value, str) and sayable(value) and not path[-1].startswith("_"):
+                found.setdefault(f"the {asked_for(path)}", (value, False))
+    for ask, (say, number) in (found or flags).items():
+        if say.lower() not in f"{known} {ask}".lower().split() and say.lower() not in known:
+            yield Fact(ask, say, case, number)
+
+
+def _say(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _counts(response: Any) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The sizes of the lists in a response."""
+    if isinstance(response, list):
+        yield (), len(response)
+    elif isinstance(response, dict):
+        for name, inner in response.items():
+            for path, size in _counts(inner):
+                yield (name, *path), size
+
+
+def _beside(fact: Fact, facts: Sequence[Fact]) -> Iterator[str]:
+    """What could be said instead."""
+    yield from (other.say for other in facts)
+    if fact.say in ("true", "false"):
+        yield from ("true", "false")
+    if fact.numeric and fact.say.isdigit():
+        number = int(fact.say)
+        yield from (str(n) for n in range(max(0, number - 12), number + 13))
+
+
+# ---- the scenario ----
+
+
+def _scenario(
+    field: Field,
+    request: Request,
+    slots: tuple[Slot, ...],
+    named: Named | None,
+    lets: dict[str, str],
+    prompts: list[str],
+    answer: str,
+    title: str,
+    expect: dict[str, Any],
+    params: dict[str, str],
+    facts: bool = False,
+) -> draft.Scenario:
+    ground, operation = field.ground, request.operation
+    finder = named.finder if named is not None else None
+    conditions = [_matched(field, operation.name, slot, slots, facts) for slot in slots]
+    read = f"called {operation.name}{{{', '.join(['ok', *conditions])}}}"
+    names = [operation.name] + ([finder.operation] if finder is not None else [])
+    tables = [slot.table for slot in slots if slot.table is not None]
+    tools = field.beside(names, tables)
+    writes = [name for name in tools if ground.operations[name].effects]
+    instead = "others" if "others" in lets else "[]"
+    lets = {**lets, "read": read, "repeats": REPEATS}
+    gates = []
+    if writes:
+        gates.append(draft.gate("read_only", "delta.is_empty()", 0.05))
+    gates.append(
+        draft.gate("grounded", "read", 0.05, "An answer without a look is a guess, however right.")
+    )
+    said = (
+        "says(answer, value, instead_of=others)" if instead == "others" else "says(answer, value)"
+    )
+    parts = []
+    steps: list[tuple[str, Any]] = []
+    if finder is not None:
+        shown = finder.shows(ground, f"params.{slots[0].name}")
+        parts.append(draft.part("found", 1, f"called {finder.operation}{{ok, {shown}}} or read"))
+        steps.append((finder.operation, {}))
+    parts.append(draft.part("looked_up", 3, "read"))
+    parts.append(
+        draft.part("answered", 6, f'{said} and not answer.contains_text("\\":")', why=_COPIED)
+    )
+    args = template(request.args, slots)
+    if facts:
+        args = _prefixed(args)
+        answer = "In reply: {fact.ask} is {value}."
+    steps.append((operation.name, args))
+    count = len(steps)
+    reward = Reward(lets, gates, parts, penalties(count + 1, count + 4, True))
+    tests = [
+        Test("the oracle", 1),
+        Test("nothing done", 0, ()),
+        Test("answered without a look", {"max": 0.05}, (), answer),
+        Test("one read, then stop", {"max": 0.4}, steps[-1:]),
+    ]
+    other = field.other_write(tools, names)
+    if other is not None:
+        tests.append(
+            Test("something else changed on the way", {"max": 0.05}, (*steps, other), answer)
+        )
+    return draft.Scenario(
+        f"{ground.api.name}.{operation.name}", title, ground.api.name, ground.world.name, tools,
+        params, prompts, count + 4, steps, answer, reward, tests, expect,
+        system=_SYSTEM, actor=request.actor,
+    )  # fmt: skip
+
+
+def _matched(field: Field, operation: str, slot: Slot, slots: Sequence[Slot], facts: bool) -> str:
+    text = exactly(field.ground, operation, slot, slots)
+    return text.replace(f"params.{slot.name}", f"fact.{slot.name}") if facts else text
+
+
+def _prefixed(value: Any) -> Any:
+    """Templates that read the drawn fact in place of parameters."""
+    if isinstance(value, str):
+        return re.sub(r"\{(to_int\()?(?!the_)([a-z]\w*)", r"{\1fact.\2", value)
+    if isinstance(value, dict):
+        return {name: _prefixed(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_prefixed(inner) for inner in value]
+    return value
