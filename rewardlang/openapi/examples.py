@@ -14,18 +14,33 @@ _MISSING = pointers.MISSING
 
 
 def example_of(media: dict[str, Any], pointer: str, schema: Schema, raw: Raw) -> Any:
-    """The example of a media type or parameter, or of its schema; None when there is none."""
+    """The example of a media type, or of its schema; None when there is none."""
+    value, place = _said(media, pointer, schema, raw)
+    return None if value is _MISSING else decoded(value, place, schema, raw)
+
+
+def argument_of(
+    found: dict[str, Any], pointer: str, schema: Schema, separator: str, raw: Raw
+) -> Any:
+    """The example of a parameter; that of a list may be written as in a URL, in one text."""
+    value, place = _said(found, pointer, schema, raw)
+    if value is _MISSING:
+        return None
+    if isinstance(value, str) and _types(schema) == ["array"] and value.lstrip()[:1] != "[":
+        return value.split(separator)
+    return decoded(value, place, schema, raw)
+
+
+def _said(media: dict[str, Any], pointer: str, schema: Schema, raw: Raw) -> tuple[Any, str]:
+    """The example as it stands, and where, or MISSING."""
     value, place = _MISSING, pointer
     if "example" in media:
         value, place = media["example"], pointers.join(pointer, "example")
     elif media.get("examples"):
         value, place = _first(media["examples"], pointers.join(pointer, "examples"), raw)
-    if value is _MISSING:
-        held = schema.get("examples")
-        if not held:
-            return None
-        value, place = held[0], pointers.join(pointer, "schema", "example")
-    return decoded(value, place, schema, raw)
+    if value is _MISSING and schema.get("examples"):
+        value, place = schema["examples"][0], pointers.join(pointer, "schema", "example")
+    return value, place
 
 
 def decoded(value: Any, pointer: str, schema: Schema, raw: Raw) -> Any:

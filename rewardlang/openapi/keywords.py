@@ -13,7 +13,6 @@ from rewardlang.diagnostics import codes
 from rewardlang.openapi import pointers
 from rewardlang.openapi.raw import Raw, kind
 from rewardlang.syntax.limits import MAX_INT
-from rewardlang.syntax.schemas import unusable_pattern
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
 ORDER = (
@@ -56,7 +55,7 @@ def simple(key: str, value: Any, pointer: str, raw: Raw) -> Any:
             raw.wrong(pointer, wanted, value)
         return None
     if key == "pattern":
-        why = unusable_pattern(found)
+        why = raw.unusable(found)
         if why is not None:
             raw.problems.add(codes.O_BAD_KEYWORD, f"`pattern`: {why}", pointer, "it is left out")
             return None
@@ -149,24 +148,36 @@ def values(value: Any, pointer: str, raw: Raw) -> list[Any]:
     found: list[Any] = []
     seen: set[str] = set()
     for each in raw.items(value, pointer):
-        key = repr((type(each).__name__, each))
+        key = _key(each)
         if key not in seen:
             seen.add(key)
             found.append(each)
     return found
 
 
-def fits(value: Any, schema: dict[str, Any]) -> bool:
+def admits(schema: dict[str, Any]) -> Callable[[Any], bool]:
     """Whether a value is among the types and values that `schema` itself names."""
-    allowed = schema.get("type")
-    names = allowed if isinstance(allowed, list) else [allowed] if allowed else []
-    if names and not any(is_a(value, name) for name in names):
-        return False
-    if "enum" in schema and not any(_same(value, each) for each in schema["enum"]):
-        return False
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        return all(fits(each, schema["items"]) for each in value)
-    return True
+    names = schema.get("type", [])
+    names = [names] if isinstance(names, str) else names
+    allowed = {_key(value) for value in schema["enum"]} if "enum" in schema else None
+    held = schema.get("items")
+    item = admits(held) if isinstance(held, dict) else None
+
+    def check(value: Any) -> bool:
+        if names and not any(is_a(value, name) for name in names):
+            return False
+        if allowed is not None and _key(value) not in allowed:
+            return False
+        return item is None or not isinstance(value, list) or all(map(item, value))
+
+    return check
+
+
+def _key(value: Any) -> str:
+    """What equal JSON values have in common and no others."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return repr((isinstance(value, bool), value))
 
 
 def is_a(value: Any, name: str) -> bool:
@@ -179,10 +190,6 @@ def is_a(value: Any, name: str) -> bool:
         return name == "number" or (name == "integer" and value.is_integer())
     names: dict[Any, str] = {str: "string", list: "array", dict: "object"}
     return name == names.get(type(value), "null")
-
-
-def _same(a: Any, b: Any) -> bool:
-    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
 def child(pointer: str, key: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rewardlang.diagnostics import codes
-from rewardlang.openapi import keywords, pointers
+from rewardlang.openapi import pointers
 from rewardlang.openapi.document import Schema
 from rewardlang.openapi.keywords import ANNOTATIONS
 from rewardlang.openapi.raw import Raw
-from rewardlang.syntax.schemas import PREFIX
+from rewardlang.openapi.views import target
 
 _OBJECT = frozenset({
     "type", "properties", "required", "additionalProperties", "discriminator", *ANNOTATIONS,
@@ -48,22 +48,16 @@ def merged(schema: Schema, named: Mapping[str, Schema], raw: Raw, pointer: str) 
 def _wrapped(own: Schema, part: Schema, named: Mapping[str, Schema]) -> Schema | None:
     """A single part with words about it; a type beside it must be the part's own."""
     kind = own.pop("type", None)
-    if kind is not None:
-        target = part
-        while "$ref" in target:
-            target = named[target["$ref"].removeprefix(PREFIX)]
-        if target.get("type") != kind:
-            own["type"] = kind
-            return None
+    if kind is not None and target(part, named).get("type") != kind:
+        return None
     return {**part, **own}
 
 
 def _object(part: Schema, named: Mapping[str, Schema]) -> Schema | None:
     """The object that a part is; None when it is anything else."""
-    while "$ref" in part:
-        if part.keys() - ANNOTATIONS - {"$ref"}:
-            return None
-        part = named[part["$ref"].removeprefix(PREFIX)]
+    if "$ref" in part and part.keys() - ANNOTATIONS - {"$ref"}:
+        return None
+    part = target(part, named)
     if part.keys() - _OBJECT:
         return None
     kind = part.get("type", "object")
@@ -82,11 +76,11 @@ def _rest(objects: list[Schema], raw: Raw, pointer: str) -> Schema | None:
     A closed part, taken at its word, would refuse the properties of the others. What is meant is
     that the whole is closed, and it is said so.
     """
-    names = {name for each in objects for name in each.get("properties", {})}
+    names = len({name for each in objects for name in each.get("properties", {})})
     rests = [each["additionalProperties"] for each in objects if "additionalProperties" in each]
     if any(rest is False for rest in rests):
         if any(
-            each.get("additionalProperties") is False and names - each.get("properties", {}).keys()
+            each.get("additionalProperties") is False and names > len(each.get("properties", ()))
             for each in objects
         ):
             message = "a closed part of `allOf` refuses the properties of the others"
@@ -101,7 +95,7 @@ def _rest(objects: list[Schema], raw: Raw, pointer: str) -> Schema | None:
     if any(rest != schemas[0] for rest in schemas):
         return None
     if any(
-        each.get("additionalProperties") == schemas[0] and names - each.get("properties", {}).keys()
+        each.get("additionalProperties") == schemas[0] and names > len(each.get("properties", ()))
         for each in objects
     ):
         return None
@@ -117,7 +111,9 @@ def _properties(objects: list[Schema], raw: Raw) -> dict[str, Schema]:
             if known is None or _bare(known) == _bare(held) or not _bare(known):
                 found[name] = held
             elif _bare(held):
-                found[name] = keywords.ordered({"allOf": [known, held]})
+                both = known["allOf"] if known.keys() == {"allOf"} else [known]
+                raw.spend(len(both))
+                found[name] = {"allOf": [*both, held]}
     return found
 
 

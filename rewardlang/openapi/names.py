@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 _LONGEST = 80
@@ -15,14 +14,23 @@ def identifier(text: str) -> str:
     return f"_{made}" if made[0].isdigit() else made
 
 
-def free(name: str, taken: Container[str]) -> str:
-    """`name`, or with the lowest number behind it with which it is not taken."""
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}_{number}" in taken:
-        number += 1
-    return f"{name}_{number}"
+class Taken:
+    """Names that are in use."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def take(self, name: str) -> str:
+        """`name`, or with the lowest number behind it with which it is not in use."""
+        if name not in self._next:
+            self._next[name] = 2
+            return name
+        number = self._next[name]
+        while (made := f"{name}_{number}") in self._next:
+            number += 1
+        self._next[name] = number + 1
+        self._next[made] = 2
+        return made
 
 
 def camel(words: str) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 from rewardlang.diagnostics import codes
 from rewardlang.openapi import keywords, pointers
 from rewardlang.openapi.document import Schema
 from rewardlang.openapi.keywords import child
-from rewardlang.openapi.names import free, identifier
+from rewardlang.openapi.names import Taken, identifier
 from rewardlang.openapi.raw import Raw
-from rewardlang.syntax.schemas import PREFIX, unusable_pattern
+from rewardlang.syntax.schemas import PREFIX
 
+_FLAGS = ("required", "exclusiveMinimum", "exclusiveMaximum")
 _ONE = ("not", "contains", "propertyNames", "if", "then", "else")
 _SEVERAL = ("allOf", "anyOf", "oneOf")
 _BOUNDS = (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum"))
-_STEPS_OF_NAMES = frozenset({"properties", "items", "schema", "content", "paths", "components"})
+_STEPS_OF_NAMES = frozenset({
+    "paths", "components", "schemas", "definitions", "schema", "content", "properties", "items",
+})  # fmt: skip
 
 
 class Schemas:
@@ -29,7 +33,8 @@ class Schemas:
         """Schemas that stand in place, with their pointers."""
         self._raw = raw
         self._names: dict[str, str] = {}
-        self._queue: list[tuple[str, str]] = []
+        self._taken = Taken()
+        self._queue: deque[tuple[str, str]] = deque()
         self._in_place: dict[str, Schema] = {}
 
     def declare(self, container: str) -> None:
@@ -50,7 +55,7 @@ class Schemas:
 
     def _drain(self) -> None:
         while self._queue:
-            name, pointer = self._queue.pop()
+            name, pointer = self._queue.popleft()
             self.found[name] = self._schema(pointers.look_up(self._raw.data, pointer), pointer)
 
     def _name(self, pointer: str, wanted: str) -> str:
@@ -58,7 +63,7 @@ class Schemas:
         known = self._names.get(pointer)
         if known is not None:
             return known
-        name = free(identifier(wanted), self.found)
+        name = self._taken.take(identifier(wanted))
         self._names[pointer] = name
         self.found[name] = {}
         self.pointers[name] = pointer
@@ -78,7 +83,7 @@ class Schemas:
     # ---- one schema ----
 
     def _schema(self, value: Any, pointer: str) -> Schema:
-        self._raw.spend()
+        self._raw.spend_at(pointer)
         if isinstance(value, bool):
             return {} if value else {"not": {}}
         if not isinstance(value, dict):
@@ -138,8 +143,8 @@ class Schemas:
             self._implied(value, made)
         for key, held in value.items():
             if keywords.is_known(key):
-                if key == "required" and isinstance(held, bool):
-                    continue  # of a property, in the manner of a parameter: see _properties
+                if key in _FLAGS and isinstance(held, bool):
+                    continue  # old ways to write them: see _properties and _bounds
                 found = keywords.simple(key, held, child(pointer, key), self._raw)
                 if found is not None:
                     made[key] = found
@@ -162,7 +167,9 @@ class Schemas:
         if not found:
             return
         made["enum"] = found
-        if "type" in made and not any(keywords.fits(each, made) for each in found):
+        kinds = made.get("type", [])
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        if kinds and not any(keywords.is_a(each, kind) for each in found for kind in kinds):
             message = "no value of `enum` has the type that stands beside it"
             self._raw.problems.add(
                 codes.O_BAD_KEYWORD, message, pointer, "the type is left out"
@@ -175,10 +182,8 @@ class Schemas:
             del made["multipleOf"]
         for bound, exclusive in _BOUNDS:
             flag = value.get(exclusive)
-            if isinstance(flag, bool):
-                made.pop(exclusive, None)
-                if flag and bound in made:
-                    made[exclusive] = made.pop(bound)
+            if flag is True and bound in made:
+                made[exclusive] = made.pop(bound)
 
     def _children(self, value: dict[str, Any], pointer: str, made: Schema) -> None:
         """The keywords with schemas in them."""
@@ -241,7 +246,7 @@ class Schemas:
         place = child(pointer, key)
         found = {}
         for name, held in self._raw.mapping(value[key], place).items():
-            why = unusable_pattern(name) if key == "patternProperties" else None
+            why = self._raw.unusable(name) if key == "patternProperties" else None
             if why is not None:
                 self._raw.problems.add(codes.O_BAD_KEYWORD, why, pointers.join(place, name))
                 continue
@@ -261,7 +266,7 @@ class Schemas:
         default = value["default"]
         if default is None and self._nullable(value):
             made["default"] = None
-        elif keywords.fits(default, made):
+        elif keywords.admits(made)(default):
             made["default"] = default
         else:
             self._raw.problems.add(

@@ -7,9 +7,10 @@ from typing import Any, cast
 from rewardlang.diagnostics import codes
 from rewardlang.openapi import pointers
 from rewardlang.openapi.document import Body, Parameter, Response, Schema, Where
-from rewardlang.openapi.examples import decoded, example_of
+from rewardlang.openapi.examples import argument_of, decoded, example_of
 from rewardlang.openapi.normal import Schemas
 from rewardlang.openapi.raw import Raw
+from rewardlang.openapi.views import resolve
 
 JSON = "application/json"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -18,6 +19,7 @@ _IGNORED = frozenset({"accept", "content-type", "authorization"})
 """Headers that, by the standard, are no parameters."""
 _STYLES = {"csv": "form", "ssv": "spaceDelimited", "pipes": "pipeDelimited", "multi": "form",
            "tsv": "tabDelimited"}  # fmt: skip
+_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}
 _SWAGGER_KEYS = ("name", "in", "required", "description", "collectionFormat", "allowEmptyValue")
 
 
@@ -62,13 +64,14 @@ class Parts:
             raw.problems.add(codes.O_PATH_MISMATCH, message, place)
             required = True
         schema, style, explode = self._form(found, place, where)
+        separator = _SEPARATORS.get(style, ",")
         return Parameter(
             name=name,
             where=cast(Where, where),
             required=required,
             schema=schema,
             description=raw.text(found, "description", place),
-            example=example_of(found, place, schema, raw),
+            example=argument_of(found, place, self._known(schema), separator, raw),
             style=style,
             explode=explode,
             deprecated=raw.flag(found, "deprecated", place),
@@ -102,6 +105,10 @@ class Parts:
             return {}
         return self._schemas.normal(holder["schema"], pointers.join(place, "schema"))
 
+    def _known(self, schema: Schema | None) -> Schema:
+        """What a schema says, its reference followed."""
+        return resolve(schema or {}, self._schemas.found)
+
     # ---- bodies ----
 
     def body(self, value: Any, pointer: str) -> Body | None:
@@ -121,7 +128,7 @@ class Parts:
             content_type=content_type,
             required=self._raw.flag(found, "required", place),
             schema=schema,
-            example=example_of(media, at, schema, self._raw),
+            example=example_of(media, at, self._known(schema), self._raw),
             description=self._raw.text(found, "description", place),
             pointer=place,
         )
@@ -134,7 +141,7 @@ class Parts:
             content_type=_preferred(consumes) or JSON,
             required=self._raw.flag(found, "required", place),
             schema=schema,
-            example=example_of({}, place, schema, self._raw),
+            example=example_of({}, place, self._known(schema), self._raw),
             description=self._raw.text(found, "description", place),
             pointer=place,
         )
@@ -192,7 +199,7 @@ class Parts:
             return None, None, None
         content_type, media, at = chosen
         schema = self._schema_in(media, at) if "schema" in media else None
-        return content_type, schema, example_of(media, at, schema or {}, self._raw)
+        return content_type, schema, example_of(media, at, self._known(schema), self._raw)
 
     def _swagger_answer(
         self, found: dict[str, Any], place: str, produces: list[str]
@@ -203,9 +210,11 @@ class Parts:
         named = _preferred(list(examples))
         example = None
         if named is not None:
-            example = decoded(examples[named], pointers.join(at, named), schema or {}, self._raw)
+            example = decoded(
+                examples[named], pointers.join(at, named), self._known(schema), self._raw
+            )
         elif schema is not None:
-            example = example_of({}, place, schema, self._raw)
+            example = example_of({}, place, self._known(schema), self._raw)
         if schema is None and example is None:
             return None, None, None
         return named or _preferred(produces) or JSON, schema, example

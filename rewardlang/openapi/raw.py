@@ -10,12 +10,16 @@ from rewardlang.diagnostics import codes
 from rewardlang.openapi import pointers
 from rewardlang.openapi.pointers import MISSING
 from rewardlang.openapi.problems import Problems
+from rewardlang.openapi.views import MAX_CHAIN
+from rewardlang.syntax.schemas import unusable_pattern
 
 MAX_STEPS = 4_000_000
 """What a document may cost in schemas, parameters and answers looked at; references that are
 followed count each time. Jira's document of 2.4 MB takes 30,000."""
-_MAX_CHAIN = 32
-"""References that lead to a reference, one after the other."""
+
+
+_PATTERN = 500
+"""What it costs to look at one more regular expression."""
 
 
 class TooMuch(Exception):
@@ -33,12 +37,24 @@ class Raw:
         self.modern = not self.swagger and not self.version.startswith("3.0")
         """Whether schemas are JSON Schema 2020-12 already, as since OpenAPI 3.1."""
         self._left = MAX_STEPS
+        self._patterns: dict[str, str | None] = {}
 
     def spend(self, steps: int = 1) -> None:
         """Count what is done; raises TooMuch."""
         self._left -= steps
         if self._left < 0:
             raise TooMuch
+
+    def spend_at(self, pointer: str) -> None:
+        """Count one more thing looked at; a long pointer has a price of its own."""
+        self.spend(1 + (len(pointer) >> 8))
+
+    def unusable(self, pattern: str) -> str | None:
+        """Why a regular expression cannot be used, or None."""
+        if pattern not in self._patterns:
+            self.spend(_PATTERN)
+            self._patterns[pattern] = unusable_pattern(pattern)
+        return self._patterns[pattern]
 
     def wrong(self, pointer: str, wanted: str, value: Any) -> None:
         """Report that a value is not `wanted`."""
@@ -85,13 +101,13 @@ class Raw:
         """Key, value and pointer of each pair of an object, extensions (`x-...`) left out."""
         for key, value in self.mapping(of, pointer).items():
             if not key.startswith("x-"):
-                self.spend()
+                self.spend_at(pointer)
                 yield key, value, pointers.join(pointer, key)
 
     def follow(self, value: Any, pointer: str) -> tuple[dict[str, Any], str]:
         """The object that `value` is or refers to, and where; empty when there is none."""
         start = pointer
-        for _ in range(_MAX_CHAIN):
+        for _ in range(MAX_CHAIN):
             found = self.mapping(value, pointer)
             reference = found.get("$ref")
             if not isinstance(reference, str):

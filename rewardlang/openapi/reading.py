@@ -18,7 +18,7 @@ from rewardlang.openapi.document import (
     Response,
     SecurityScheme,
 )
-from rewardlang.openapi.names import camel, free
+from rewardlang.openapi.names import Taken, camel
 from rewardlang.openapi.normal import Schemas
 from rewardlang.openapi.parameters import Parts
 from rewardlang.openapi.problems import Problem, Problems
@@ -80,7 +80,7 @@ class _Reader:
         self._raw = raw
         self._schemas = Schemas(raw)
         self._parts = Parts(raw, self._schemas)
-        self._ids: set[str] = set()
+        self._ids = Taken()
 
     def document(self, source: Source) -> Document:
         """All of it."""
@@ -154,13 +154,12 @@ class _Reader:
         said = raw_id = self._raw.text(found, "operationId", pointer).strip()
         if not said:
             said = camel(f"{method} {path}")
-        id = free(said, self._ids)
+        id = self._ids.take(said)
         if raw_id and id != said:
             self._raw.problems.add(
                 codes.O_DUPLICATE, f"another operation is called `{said[:80]}` too",
                 pointers.join(pointer, "operationId"), f"this one is read as `{id[:80]}`",
             )  # fmt: skip
-        self._ids.add(id)
         return id, bool(raw_id)
 
     def _listed(self, found: dict[str, Any], pointer: str) -> list[tuple[Any, str]]:
@@ -176,7 +175,7 @@ class _Reader:
         found: dict[tuple[str, str], Parameter] = {}
         here: set[tuple[str, str]] = set()
         for value, at in listed:
-            raw.spend()
+            raw.spend(4)
             if raw.swagger and self._parts.where(value, at) in ("body", "formData"):
                 continue
             read = self._parts.parameter(value, at)
@@ -198,7 +197,7 @@ class _Reader:
     ) -> tuple[Parameter, ...]:
         """The parameters, of which those in the path are the holes of the path."""
         raw = self._raw
-        holes = list(dict.fromkeys(_HOLE.findall(path)))
+        holes = dict.fromkeys(_HOLE.findall(path))
         for where, name in list(found):
             if where == "path" and name not in holes:
                 message = f"the path has no `{{{name[:80]}}}`"

@@ -14,6 +14,7 @@ from rewardlang.openapi.keywords import ANNOTATIONS
 from rewardlang.openapi.merge import merged
 from rewardlang.openapi.normal import Schemas
 from rewardlang.openapi.raw import Raw
+from rewardlang.openapi.views import target
 from rewardlang.syntax.schemas import PREFIX
 
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
@@ -38,6 +39,7 @@ def settle(schemas: Schemas, raw: Raw) -> None:
 def _cut_circles(schemas: Schemas, raw: Raw) -> None:
     """A schema that is itself, with nothing between, would be followed for ever."""
     graph = {name: list(_same_value(schema)) for name, schema in schemas.found.items()}
+    back: dict[str, set[str]] = {}
     open_: dict[str, bool] = {}
     for root in graph:
         if root in open_:
@@ -46,16 +48,18 @@ def _cut_circles(schemas: Schemas, raw: Raw) -> None:
         work = [(root, iter(graph[root]))]
         while work:
             name, edges = work[-1]
-            target = next(edges, None)
-            if target is None:
+            part = next(edges, None)
+            if part is None:
                 open_[name] = False
                 work.pop()
-            elif open_.get(target):
-                _cut(schemas.found[name], PREFIX + target)
-                raw.circular(schemas.pointers[name])
-            elif target not in open_:
-                open_[target] = True
-                work.append((target, iter(graph[target])))
+            elif open_.get(part):
+                back.setdefault(name, set()).add(PREFIX + part)
+            elif part not in open_:
+                open_[part] = True
+                work.append((part, iter(graph[part])))
+    for name, references in back.items():
+        _cut(schemas.found[name], references)
+        raw.circular(schemas.pointers[name])
 
 
 def _same_value(schema: Schema) -> Iterator[str]:
@@ -71,12 +75,12 @@ def _same_value(schema: Schema) -> Iterator[str]:
         stack += here.get("dependentSchemas", {}).values()
 
 
-def _cut(schema: Schema, reference: str) -> None:
-    """Take out every reference to `reference` that sees the same value."""
+def _cut(schema: Schema, references: set[str]) -> None:
+    """Take out every one of `references` that sees the same value."""
     stack = [schema]
     while stack:
         here = stack.pop()
-        if here.get("$ref") == reference:
+        if here.get("$ref") in references:
             del here["$ref"]
         for key in _IN_PLACE:
             stack += here.get(key, ())
@@ -159,7 +163,7 @@ class _Settler:
         seen: list[str] = []
         objects = []
         for part in parts:
-            found = self._target(part)
+            found = target(part, self._named)
             names = found.get("type")
             names = [names] if isinstance(names, str) else names or []
             if not names:
@@ -168,32 +172,28 @@ class _Settler:
                 objects.append(found)
                 continue
             seen += ["number" if name == "integer" else name for name in names]
-        if len(objects) > 1 and not _tagged(objects):
+        if len(objects) > 1 and not self._tagged(objects):
             return False
         if objects:
             seen.append("object")
         return len(set(seen)) == len(seen)
 
-    def _target(self, schema: Schema) -> Schema:
-        while "$ref" in schema:
-            schema = self._named[schema["$ref"].removeprefix(PREFIX)]
-        return schema
-
-
-def _tagged(objects: list[Schema]) -> bool:
-    """Whether a required property of constants tells the objects apart."""
-    for name in objects[0].get("required", ()):
-        seen: list[Any] = []
-        for each in objects:
-            held = each.get("properties", {}).get(name, {})
-            values = [held["const"]] if "const" in held else held.get("enum", [])
-            if name not in each.get("required", ()) or not values:
-                break
-            seen += [repr(value) for value in values]
-        else:
-            if len(set(seen)) == len(seen):
-                return True
-    return False
+    def _tagged(self, objects: list[Schema]) -> bool:
+        """Whether a required property of constants tells the objects apart."""
+        for name in objects[0].get("required", ()):
+            seen: list[Any] = []
+            for each in objects:
+                self._raw.spend(1 + len(each.get("required", ())))
+                held = each.get("properties", {}).get(name, {})
+                values = [held["const"]] if "const" in held else held.get("enum", [])
+                if name not in each.get("required", ()) or not values:
+                    break
+                self._raw.spend(len(values))
+                seen += [repr(value) for value in values]
+            else:
+                if len(set(seen)) == len(seen):
+                    return True
+        return False
 
 
 def _inside(schema: Schema, pointer: str) -> Iterator[tuple[Schema, str]]:

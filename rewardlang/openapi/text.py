@@ -16,6 +16,7 @@ from rewardlang.syntax.yaml_foreign import TooDeep, TooLarge, Unreadable, read_f
 MAX_BYTES = 16_000_000
 MAX_DEPTH = 100
 """Levels of lists and objects inside each other; Jira's document has 19."""
+MAX_KEY = 2_000
 MAX_VALUES = 1_500_000
 """Keys are not counted; Jira's document has 65,600. Aliases of YAML count wherever they stand."""
 
@@ -45,9 +46,11 @@ def parse(raw: bytes, shown: str) -> tuple[Any, Source, Problem | None]:
         return _unreadable(source, f"the file is not text in UTF-8: byte 0x{raw[error.start]:02X}",
                            len(before))  # fmt: skip
     if source.text.lstrip()[:1] in ("{", "["):
-        data, source, problem = _json(source)
-        if problem is None or Path(shown).suffix not in (".yaml", ".yml"):
-            return data, source, problem
+        read = _json(source)
+        if read[2] is None or read[2].code is not codes.O_NOT_DATA:
+            return read
+        flow = _yaml(source)  # YAML's own way to write it, with fewer quotes
+        return flow if flow[2] is None else read
     return _yaml(source)
 
 
@@ -81,7 +84,8 @@ def _yaml(source: Source) -> tuple[Any, Source, Problem | None]:
         return _over(source, f"values may be nested {MAX_DEPTH} levels deep")
     except TooLarge:
         return _over(source, f"a document may hold {MAX_VALUES:,} values, aliases written out")
-    return data, source, None
+    excess = _excess(data)
+    return _over(source, excess) if excess else (data, source, None)
 
 
 def _excess(data: Any) -> str | None:
@@ -97,6 +101,8 @@ def _excess(data: Any) -> str | None:
         below: list[Any] = []
         for value in level:
             if isinstance(value, dict):
+                if any(len(key) > MAX_KEY for key in value):
+                    return f"a key may have {MAX_KEY:,} characters"
                 below += value.values()
             elif isinstance(value, list):
                 below += value

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from rewardlang.openapi.document import Schema
 from rewardlang.syntax.schemas import PREFIX
 
+MAX_CHAIN = 32
+"""References that lead to a reference, one after the other, before nothing more is followed."""
 _MOST_VARIANTS = 64
 """Alternatives of one value that are told apart; `oneOf` inside `oneOf` multiplies."""
 
@@ -23,10 +25,23 @@ def named(schema: Schema) -> str | None:
 def resolve(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
     """`schema`, or what it refers to; words beside the reference win over those there."""
     beside: Schema = {}
-    while (name := named(schema)) is not None:
+    for _ in range(MAX_CHAIN):
+        name = named(schema)
+        if name is None:
+            break
         beside = {**{k: v for k, v in schema.items() if k != "$ref"}, **beside}
         schema = schemas.get(name, {})
     return {**schema, **beside} if beside else schema
+
+
+def target(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
+    """What `schema` refers to, whatever stands beside the reference; else `schema` itself."""
+    for _ in range(MAX_CHAIN):
+        name = named(schema)
+        if name is None:
+            break
+        schema = schemas.get(name, {})
+    return schema
 
 
 def types(schema: Schema, schemas: Mapping[str, Schema]) -> tuple[str, ...]:

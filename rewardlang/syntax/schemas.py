@@ -12,6 +12,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
 from rewardlang.source import Span
 from rewardlang.syntax.backtracking import why_slow
+from rewardlang.syntax.limits import MAX_EXPRESSION
 from rewardlang.syntax.yaml_nodes import Mapping_, Scalar, Sequence_, YamlNode, plain
 
 PREFIX = "#/schemas/"
@@ -98,6 +99,8 @@ def _refused(pattern: str) -> bool:
 
 def unusable_pattern(pattern: str) -> str | None:
     """Why an API file could not have this `pattern`, or None."""
+    if len(pattern) > MAX_EXPRESSION:
+        return f"a regular expression may have {MAX_EXPRESSION:,} characters"
     if _refused(pattern):
         return "the validator refuses this regular expression"
     why = why_slow(pattern)

@@ -7,6 +7,7 @@ document would be with every alias written out is counted, so that nobody who wa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,3 +157,35 @@ class _Builder:
         else:
             top.value[str(top.key)] = value
         top.key = None
+
+
+def foreign_marks(text: str) -> Iterator[tuple[str, int, int, Any]]:
+    """What stands where in the first document of a text that `read_foreign` has read.
+
+    Kind, start, end and text: `open` of `{` or `[`, `close`, `key` with its text, `value`. An alias
+    is a value: nothing below it has a place.
+    """
+    open_: list[str] = []
+    for event in yaml.parse(text, Loader=LOADER):
+        start, end = event.start_mark.index, event.end_mark.index
+        is_key = bool(open_) and open_[-1] == "key"
+        if isinstance(event, yaml.DocumentEndEvent):
+            return
+        if isinstance(event, yaml.CollectionEndEvent):
+            open_.pop()
+            yield "close", start, end, None
+        elif isinstance(event, yaml.CollectionStartEvent):
+            is_map = isinstance(event, yaml.MappingStartEvent)
+            _turn(open_)
+            open_.append("key" if is_map else "item")
+            yield "open", start, start + 1, "{" if is_map else "["
+        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            _turn(open_)
+            text_ = event.value if isinstance(event, yaml.ScalarEvent) else None
+            yield ("key", start, end, text_) if is_key else ("value", start, end, None)
+
+
+def _turn(open_: list[str]) -> None:
+    """In a mapping a value follows each key, and a key each value."""
+    if open_ and open_[-1] != "item":
+        open_[-1] = "value" if open_[-1] == "key" else "key"
