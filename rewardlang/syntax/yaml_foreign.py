@@ -166,7 +166,8 @@ def foreign_marks(text: str) -> Iterator[tuple[str, int, int, Any]]:
     is a value: nothing below it has a place.
     """
     open_: list[str] = []
-    for event in yaml.parse(text, Loader=LOADER):
+    events: Iterator[Any] = yaml.parse(text, Loader=LOADER)
+    for event in events:
         start, end = event.start_mark.index, event.end_mark.index
         is_key = bool(open_) and open_[-1] == "key"
         if isinstance(event, yaml.DocumentEndEvent):
