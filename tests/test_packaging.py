@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import site
 import subprocess
 import sys
@@ -111,5 +112,5 @@ def test_every_direct_dependency_is_pinned() -> None:
     extras = project["optional-dependencies"].values()
     named = [*project["dependencies"], *(each for extra in extras for each in extra)]
     for requirement in named:
-        name = requirement.split(">")[0].split("=")[0].strip().lower().replace("_", "-")
+        name = re.split(r"[>=\[]", requirement)[0].strip().lower().replace("_", "-")
         assert name in pins, requirement

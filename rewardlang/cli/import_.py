@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @click.group("import")
 def command() -> None:
-    """Make API files and worlds from what others wrote about an API."""
+    """Make API files and worlds from what others wrote about an API.
+
+    \b
+    rewardlang import openapi pets.yaml
+    """
 
 
 @command.command("openapi")

@@ -248,12 +248,33 @@ def test_an_interrupt_ends_all_processes_in_one_line(place: Path) -> None:
     command = [sys.executable, "-m", "rewardlang", "lint", "--no-cache", *names]
     # While modules are imported, or processes start, and while they work.
     for seconds in (0.8, 2):
-        running = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            start_new_session=True,
-        )  # fmt: skip
+        running = started(command, signal.SIG_DFL)
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(timeout=seconds)
         os.killpg(running.pid, signal.SIGINT)
         out, err = running.communicate(timeout=20)
         assert (running.returncode, out, err.strip()) == (130, "", "interrupted")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other signals")
+def test_a_run_in_the_background_does_not_heed_ctrl_c(place: Path) -> None:
+    names = [f"s{number:03}.yaml" for number in range(40)]
+    for name in names:
+        desk(place, ONE, name=name)
+    command = [sys.executable, "-m", "rewardlang", "lint", "--static", "--no-cache", *names]
+    running = started(command, signal.SIG_IGN)
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(timeout=0.8)
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 1, err
+    assert "\n40 warnings; " in out
+
+
+def started(command: list[str], interrupts: signal.Handlers) -> subprocess.Popen[str]:
+    """A process in a group of its own. Shells start one in the background with SIGINT ignored, and
+    what such a process starts inherits that, this test run for one."""
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, interrupts),
+    )  # fmt: skip
