@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import NamedTuple
 
 from rewardlang import model, tree
@@ -33,6 +34,33 @@ def framing(scenario: model.Scenario) -> Line | None:
             if any(isinstance(node, kind) for root in roots for node in everything(root)):
                 return _gate(gate)
     return None
+
+
+def looking_at(scenario: model.Scenario, tables: Container[str]) -> Line | None:
+    """The part that looks at what was created in some tables, or else at all of one of them.
+
+    Of several the one with the most weight; None when no part does.
+    """
+    lets = {let.name: let for let in scenario.lets}
+    best: tuple[int, float, Line] | None = None
+    for part in scenario.parts:
+        roots = [root for root in (part.check, part.score) if root is not None]
+        roots += [lets[name].value for name in mentioned(roots, lets)]
+        closest = max((_shows(n, tables) for root in roots for n in everything(root)), default=0)
+        if closest and (best is None or (closest, part.weight) > best[:2]):
+            best = closest, part.weight, _part(part)
+    return None if best is None else best[2]
+
+
+def _shows(node: tree.Expr, tables: Container[str]) -> int:
+    """How directly an expression shows new rows of some tables: 2 only them, 1 all rows, 0 not."""
+    match node:
+        case tree.DeltaRows(which="created"):
+            return 2 if node.table in tables else 0
+        case tree.TableRef(world=tree.RootRef(name="final")):
+            return 1 if node.name in tables else 0
+        case _:
+            return 0
 
 
 def raised(scenario: model.Scenario, before: Played, after: Played) -> Line:

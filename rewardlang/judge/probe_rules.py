@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from rewardlang import model, tree
@@ -11,6 +11,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code, Diagnostic, Label
 from rewardlang.judge import claims
 from rewardlang.judge.draft import CHEAT, Draft, Tried, judges
+from rewardlang.judge.places import looking_at
 from rewardlang.judge.probes import created
 from rewardlang.judge.replies import guess
 
@@ -129,13 +130,26 @@ def _by_the_commonest(draft: Draft) -> int:
 def write_spam(draft: Draft) -> Iterator[Diagnostic]:
     """Creating many things, one of them right, is not what was asked."""
     paid = [t for t in draft.probes if t.group == "spam" and t.reward >= _ALMOST and _more(t)]
-    remedy = "count what was created: `delta.TABLE.created.only()`, `delta.changed_only(...)`"
-    yield from _worst_hole(draft, codes.WRITE_SPAM, lambda worst: worst.name, paid, remedy)
+    if not paid:
+        return
+    worst = max(paid, key=lambda t: t.reward)
+    line = looking_at(draft.bench.scenario, _more(worst))
+    yield _hole(
+        draft,
+        codes.WRITE_SPAM,
+        f"{worst.name}, earns {worst.reward:.2g}",
+        worst,
+        paid,
+        "count what was created: `delta.TABLE.created.only()`, `delta.changed_only(...)`",
+        None if line is None else Label(line.span, f"{line.name} does not count them"),
+    )
 
 
-def _more(tried: Tried) -> bool:
-    """Whether the probe has created more than the oracle."""
-    return tried.base is not None and created(tried.played) > created(tried.base)
+def _more(tried: Tried) -> frozenset[str]:
+    """The tables in which the probe has created more than the oracle."""
+    if tried.base is None:
+        return frozenset()
+    return frozenset(created(tried.played) - created(tried.base))
 
 
 @judges(codes.DELETE_TO_SATISFY)
@@ -147,31 +161,35 @@ def delete_to_satisfy(draft: Draft) -> Iterator[Diagnostic]:
         for t in draft.probes
         if t.group == "delete" and not t.as_expected and t.reward > idle + CHEAT
     ]
-    who = "a policy that only deletes"
-    remedy = "require that the rows are still there, or a gate `delta.TABLE.deleted.is_empty()`"
-    yield from _worst_hole(draft, codes.DELETE_TO_SATISFY, lambda _: who, paid, remedy)
+    if paid:
+        worst = max(paid, key=lambda t: t.reward)
+        yield _hole(
+            draft,
+            codes.DELETE_TO_SATISFY,
+            f"a policy that only deletes earns {worst.reward:.2g}",
+            worst,
+            paid,
+            "require that the rows are still there, or a gate `delta.TABLE.deleted.is_empty()`",
+        )
 
 
 # ---- findings ----
 
 
-def _worst_hole(
-    draft: Draft, code: Code, who: Callable[[Tried], str], paid: Sequence[Tried], remedy: str
-) -> Iterator[Diagnostic]:
-    """A finding about the probe that earns most, if any is paid."""
-    if paid:
-        worst = max(paid, key=lambda t: t.reward)
-        message = f"{who(worst)} earns {worst.reward:.2g}"
-        yield _hole(draft, code, message, worst, paid, remedy)
-
-
 def _hole(
-    draft: Draft, code: Code, message: str, worst: Tried, paid: Sequence[Tried], remedy: str
+    draft: Draft,
+    code: Code,
+    message: str,
+    worst: Tried,
+    paid: Sequence[Tried],
+    remedy: str,
+    where: Label | None = None,
 ) -> Diagnostic:
+    """A finding about a probe that is paid; at the line that pays, unless `where` says better."""
     return Diagnostic(
         code,
         message + how_often(draft, paid),
-        guilty(draft, worst),
+        where or guilty(draft, worst),
         help=remedy,
         evidence=(worst.evidence(),),
     )

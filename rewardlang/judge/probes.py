@@ -33,6 +33,7 @@ praise, shotgun and negation come after all of its calls, too.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import combinations
@@ -306,19 +307,20 @@ def _spam(task: _Task, solved: Played) -> Iterator[tuple[Action, ...]]:
         if room < 1 or not inserts:
             continue
         head, tail = solved.sent[:number], solved.sent[number:]
-        without = created(task.bench.play(task.seed, head))
+        without = created(task.bench.play(task.seed, head)).total()
         for path in callers.texts_of(args):
             variants = tuple((name, callers.varied(args, path, i + 2)) for i in range(room))
-            if created(task.bench.play(task.seed, (*head, variants[0]))) > without:
+            made = created(task.bench.play(task.seed, (*head, variants[0])))
+            if made.total() > without:
                 yield (*head, variants[0], *tail)
                 yield from [(*head, *variants, *tail)] if room > 1 else []
                 return
 
 
-def created(played: Played) -> int:
-    """How many rows an episode has created."""
+def created(played: Played) -> Counter[str]:
+    """How many rows an episode has created in each table."""
     world = played.episode.final
-    return sum(len(world.created(table)) for table in world)
+    return Counter({table: len(world.created(table)) for table in world})
 
 
 def _other_tasks(draft: Draft, task: _Task, solved: Played) -> Iterator[Tried]:

@@ -80,6 +80,31 @@ def test_an_oracle_that_fails(tmp_path, oracle, points_at):
     assert said["E601"].strip("{").startswith(points_at)
 
 
+@pytest.mark.parametrize(
+    "made",
+    ["delta.tickets.created.any(t => {})", "final.tickets.any(t => {})", "new.any(t => {})"],
+)
+def test_spam_is_shown_where_what_was_created_is_looked_at(tmp_path, made):
+    """Not at the part with the most weight."""
+    task = """\
+params:
+  title: one_of(["The sign fell", "The bell is mute", "The mat is wet", "The key broke"])
+prompt: Make a ticket "{title}" for the user ana, and say so.
+let: {new: delta.tickets.created.sort_by(t => t.title)}
+oracle: [{createTicket: {title: "{title}", priority: 3, owner: ana}}, {answer: "It is called {title}."}]
+"""
+    if not made.startswith("new"):
+        task = task.replace("let: {new: delta.tickets.created.sort_by(t => t.title)}", "let: {}")
+    check = made.format("fold(t.title) == fold(params.title)")
+    parts = f"""\
+reward:
+  parts:
+    - {{id: said, weight: 9, check: "called createTicket{{ok}} and says(answer, params.title)"}}
+    - {{id: made, weight: 1, check: "{check}"}}
+"""
+    assert found(drafted(variant(tmp_path, task, parts)))["H514"] == check
+
+
 def test_an_oracle_that_cannot_be_played(tmp_path):
     gone = "initial.tickets.filter(t => t.title == params.note).only()!.id"
     step = f'{{closeTicket: {{id: "{{{gone}}}", note: x}}}}'
