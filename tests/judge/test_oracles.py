@@ -80,6 +80,48 @@ def test_no_oracle_is_said_honestly(tmp_path, capsys):
     assert "is 0.5" in said
 
 
+@pytest.mark.parametrize(
+    ("check", "note"),
+    [
+        ("says(NOTE, params.note)", "{note}"),
+        ("NOTE.contains_text(params.note) and NOTE.contains_text(ticket.title)",
+         "{note}; {ticket.title}"),
+        ("words(NOTE).contains_all(words(params.note))", "{note}"),
+        ('NOTES.map(t => fold(t?.note ?? "")).contains(fold(params.note))', "{note}"),
+        ('fold(params.note) in NOTES.map(t => fold(t?.note ?? ""))', "{note}"),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_compared_in_other_words_is_found(check, note, tmp_path, capsys):
+    check = check.replace("NOTES", "final.tickets.filter(t => t.id == params.id)")
+    check = check.replace("NOTE", '(now?.note ?? "")')
+    parts = f"""\
+let: {{now: 'final.tickets[params.id]', ticket: 'initial.tickets[params.id]!'}}
+reward:
+  parts:
+    - {{id: closed, weight: 1, check: 'now?.state == "closed"'}}
+    - {{id: said, weight: 1, check: '{check}'}}
+"""
+    status, printed, said = run(capsys, "oracle", str(variant(tmp_path, parts)), "--seeds", "9")
+    assert status == 0, said
+    assert f'note: "{note}"' in printed
+    assert "answer" not in printed
+
+
+def test_a_text_of_which_only_a_pattern_is_known_is_said_to_be_missing(tmp_path, capsys):
+    """The search looks at all that it can make up; that is not all there is."""
+    parts = """\
+let: {now: 'final.tickets[params.id]'}
+reward:
+  parts:
+    - {id: closed, weight: 1, check: 'now?.state == "closed"'}
+    - {id: dated, weight: 1, check: '(now?.note ?? "") matches "^on [0-9]{4}$"'}
+"""
+    status, printed, said = run(capsys, "oracle", str(variant(tmp_path, parts)))
+    assert (status, printed) == (1, "")
+    assert "tried all calls that it could make up" in said
+    assert "is 0.5, short of 1 by the part `dated`" in said
+
+
 def test_run_says_that_there_is_no_oracle(tmp_path, capsys):
     path = bare("jira_get_issue", tmp_path)
     status, _, said = run(capsys, "run", str(path))

@@ -91,7 +91,9 @@ params:
   title: one_of(["The sign fell", "The bell is mute", "The mat is wet", "The key broke"])
 prompt: Make a ticket "{title}" for the user ana, and say so.
 let: {new: delta.tickets.created.sort_by(t => t.title)}
-oracle: [{createTicket: {title: "{title}", priority: 3, owner: ana}}, {answer: "It is called {title}."}]
+oracle:
+  - createTicket: {title: "{title}", priority: 3, owner: ana}
+  - answer: "It is called {title}."
 """
     if not made.startswith("new"):
         task = task.replace("let: {new: delta.tickets.created.sort_by(t => t.title)}", "let: {}")

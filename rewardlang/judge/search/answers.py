@@ -29,15 +29,24 @@ def answers_of(
 def answer_template(scenario: model.Scenario) -> str:
     """A template of all that the reward listens for, with the conditions under which it does."""
     found: dict[str, None] = {}
-    lets = {one.name: one.value for one in scenario.lets}
+    lets = {one.name: one for one in scenario.lets}
     for root in rewarded(scenario):
         found.update(dict.fromkeys(_said(root, lets, set())))
     return _BETWEEN.join("{" + one + "}" for one in found)
 
 
-def _said(expr: tree.Expr, lets: dict[str, tree.Expr], done: set[str]) -> Iterator[str]:
+def _hears(expr: tree.Expr, lets: dict[str, tree.LetDef]) -> bool:
+    """Whether a text is made of the answer."""
+    roots = [expr, *(lets[name].value for name in mentioned([expr], lets))]
+    every = (node for root in roots for node in everything(root))
+    return any(isinstance(node, tree.RootRef) and node.name == "answer" for node in every)
+
+
+def _said(expr: tree.Expr, lets: dict[str, tree.LetDef], done: set[str]) -> Iterator[str]:
     """Expressions of what is listened for under a node, as they stand in the file."""
     match expr:
+        case tree.Builtin(name="says" | "says_none") if not _hears(expr.args[0], lets):
+            return
         case tree.Builtin(name="says") if expr.args[1].facts.stage == "setup":
             yield _alone(expr.args[1])
         case tree.Builtin(name="says_none", args=(_, tree.Const(value=str() as noun), *_)):
@@ -52,7 +61,7 @@ def _said(expr: tree.Expr, lets: dict[str, tree.Expr], done: set[str]) -> Iterat
             if len(then) == len(other) == 1:
                 yield f"{then[0]} if {expr.test.span.text} else {other[0]}"
         case tree.LetRef() if expr.name in lets and expr.name not in done:
-            yield from _said(lets[expr.name], lets, done | {expr.name})
+            yield from _said(lets[expr.name].value, lets, done | {expr.name})
         case _:
             for child in below(expr):
                 yield from _said(child, lets, done)

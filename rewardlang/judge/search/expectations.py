@@ -27,8 +27,11 @@ _FORMS: dict[str, Form] = {
 }
 _SEEN_THROUGH = frozenset((
     "str", "fold", "lower", "upper", "strip", "take", "skip", "distinct", "sorted", "reversed",
-    "union", "apply_verbs", "number", "to_int", "values", "flatten", *_FORMS,
+    "union", "apply_verbs", "number", "to_int", "values", "flatten", "words", "split", "join",
+    "replace", "truncate", *_FORMS,
 ))  # fmt: skip
+_REFORMED = frozenset(("fold", "lower", "words"))
+"""What a value was put through so that it compares; calls send it as it was before."""
 
 
 @frozen
@@ -38,6 +41,7 @@ class Expected:
     Attributes:
         kind: An argument or the response of a call, a row of the world, or the answer.
         of: The operation, None for any; the table of a row.
+        part: Whether a longer text that has it in it does as well.
     """
 
     kind: Literal["args", "response", "row", "answer"]
@@ -45,6 +49,7 @@ class Expected:
     path: Path
     form: Form
     value: Any
+    part: bool = False
 
 
 @frozen
@@ -53,6 +58,12 @@ class _Side:
     of: str | None
     path: Path
     form: Form = "plain"
+
+    def held_against(self, value: Any, part: bool) -> Expected:
+        return Expected(self.kind, self.of, self.path, self.form, value, part)
+
+
+_ANSWER = _Side("answer", None, ())
 
 
 Env = Mapping[str, tuple[_Side, ...] | tuple[str | None, ...]]
@@ -87,13 +98,14 @@ class _Walker:
             case tree.In():
                 yield from self._pair(expr.item, expr.container, ops, env, each=True)
             case tree.Builtin() if expr.name in _TWO_SIDED and len(expr.args) >= 2:
-                yield from self._pair(expr.args[0], expr.args[1], ops, env)
-            case tree.Builtin(name="says") if len(expr.args) >= 2:
+                part = expr.name == "contains_text"
+                yield from self._pair(expr.args[0], expr.args[1], ops, env, part=part)
+            case tree.Builtin(name="says" | "says_none") if len(expr.args) >= 2:
+                sides = list(self.sides(expr.args[0], ops, env)) or [_ANSWER]
                 for value in self._value(expr.args[1]):
-                    yield Expected("answer", None, (), "plain", value)
-            case tree.Builtin(name="says_none") if len(expr.args) >= 2:
-                for value in self._value(expr.args[1]):
-                    yield Expected("answer", None, (), "plain", f"There is no {value}.")
+                    said = value if expr.name == "says" else f"There is no {value}."
+                    for side in sides:
+                        yield side.held_against(said, part=True)
             case tree.If() if _known(expr.test):
                 for truth in self._value(expr.test):
                     yield from self.look(expr.then if truth is True else expr.other, ops, env)
@@ -129,7 +141,7 @@ class _Walker:
 
     def _pair(
         self, one: tree.Expr, other: tree.Expr, ops: tuple[str | None, ...],
-        env: dict[str, Any], *, each: bool = False,
+        env: dict[str, Any], *, each: bool = False, part: bool = False,
     ) -> Iterator[Expected]:  # fmt: skip
         for left, right in ((one, other), (other, one)):
             if not _known(right):
@@ -141,11 +153,11 @@ class _Walker:
                 values = value if each and left is one and type(value) is list else [value]
                 for side in sides:
                     for item in values[:4]:
-                        yield Expected(side.kind, side.of, side.path, side.form, item)
+                        yield side.held_against(item, part=part)
 
     def _value(self, expr: tree.Expr) -> list[Any]:
-        """The value at reset, as one item; folded texts as they were before."""
-        if isinstance(expr, tree.Builtin) and expr.name in ("fold", "lower"):
+        """The value at reset, as one item; texts as they were before they were folded or cut."""
+        while isinstance(expr, tree.Builtin) and expr.name in _REFORMED:
             expr = expr.args[0]
         try:
             value = evaluate(expr, self.context)
@@ -200,8 +212,11 @@ class _Walker:
                 for arg in expr.args:
                     for side in self.sides(arg, ops, env):
                         yield _Side(side.kind, side.of, side.path, form or side.form)
-            case tree.Macro(kind="map" | "filter" | "sort_by"):
+            case tree.Macro(kind="filter" | "sort_by"):
                 yield from self.sides(expr.source, ops, env)
+            case tree.Macro(kind="map"):
+                inner = {**env, expr.vars[-1]: self._items(expr.source, ops, env)}
+                yield from self.sides(expr.body, ops, inner)
             case _:
                 return
 

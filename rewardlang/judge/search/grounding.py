@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -179,6 +180,9 @@ def _leaves(
         for value in _fitting(rows, accepts) if operation.writes else ():
             wanted = True
             choices.setdefault(orjson.dumps(value), value)
+        parts = [e for e in (*exact, *(rows if operation.writes else ())) if e.part]
+        for value in _fitting(_all_in_one(parts), accepts):
+            choices.setdefault(orjson.dumps(value), value)
         if len(path) == 1 and path[0] in values.known:
             for fit in _forms(values.known[path[0]], "plain", accepts):
                 choices.setdefault(orjson.dumps(fit), fit)
@@ -270,6 +274,12 @@ def _checker(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Any:
 
 
 # ---- values in the form that an argument takes ----
+
+
+def _all_in_one(parts: list[Expected]) -> list[Expected]:
+    """One text in which all of several are that may stand beside others."""
+    texts = dict.fromkeys(e.value for e in parts if type(e.value) is str)
+    return [replace(parts[0], value="; ".join(texts))] if len(texts) > 1 else []
 
 
 def _fitting(expected: list[Expected], accepts: Any) -> Iterator[Any]:

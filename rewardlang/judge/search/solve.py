@@ -90,15 +90,28 @@ def _solution(bench: Bench, seed: int, budget: Budget) -> Solution | Unsolved:
     found = search(bench, seed, limits, budget, budget.variants, None).found
     assert found is not None
     reward = found.nodes[found.best][7]
-    if reward == 1.0:
-        solution = found.trace(found.best), found.answer(found.best)
-        if bench.play(seed, *solution).reward == 1.0:
-            return _said_once(bench, seed, solution)
-    ended = f"ended {found.why}" if found.why else "saw every state"
+    solution = found.trace(found.best), found.answer(found.best)
+    if reward == 1.0 and bench.play(seed, *solution).reward == 1.0:
+        return _said_once(bench, seed, solution)
+    ended = f"ended {found.why}" if found.why else "tried all calls that it could make up"
     return Unsolved(
         f"the search of the task with seed {seed}, {found.depth} calls deep, {ended}; "
-        f"the most that it reached is {reward:g}"
+        f"the most that it reached is {reward:g}{_missing(bench, seed, solution)}"
     )
+
+
+def _missing(bench: Bench, seed: int, solution: Solution) -> str:
+    """What a solution does not earn, in words."""
+    scenario, detail = bench.scenario, bench.play(seed, *solution).detail
+    gates = [g.id for g, open_ in zip(scenario.gates, detail.gates, strict=True) if not open_]
+    parts = [p.id for p, score in zip(scenario.parts, detail.parts, strict=True) if score < 1.0]
+    costs = [p.id for p, f in zip(scenario.penalties, detail.penalties, strict=True) if f < 1.0]
+    by = [
+        f"the {what} `{id}`"
+        for what, ids in (("gate", gates), ("part", parts), ("penalty", costs))
+        for id in ids
+    ]
+    return f", short of 1 by {', '.join(by)}" if by else ""
 
 
 def _said_once(bench: Bench, seed: int, solution: Solution) -> Solution:
