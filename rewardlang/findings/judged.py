@@ -36,7 +36,7 @@ class Judged:
 
     def beside(self, static: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
         """Its findings, but for what the static rules say of the same gate, part or penalty."""
-        said = {(d.code.id, self._item(d)) for d in static}
+        said = {(id, self._item(d)) for d in static for id in (d.code.id, _SHOWN_BY.get(d.code.id))}
         for each in self.diagnostics:
             item = self._item(each)
             if item is None or (each.code.id, item) not in said:
@@ -46,6 +46,9 @@ class Judged:
         at = diagnostic.label.span.start
         return next((item for item in self.items if item[0] <= at < item[1]), None)
 
+
+_SHOWN_BY = {"S307": "H512"}
+"""What the judge sees of a mistake that a static rule has found already, as another code."""
 
 Job = tuple[Path, str, dict[str, float], bool]
 """A file, what its linting depended on, the budget, whether to use the cache."""

@@ -91,11 +91,16 @@ class Searched:
 
 @frozen
 class Undecided:
-    """What a budget, or a solver that is not installed, left open (M904)."""
+    """What a budget, or a solver that is not installed, left open (M904).
+
+    Attributes:
+        told: Whether another finding is the reason, which is then said alone.
+    """
 
     codes: tuple[str, ...]
     why: str
     remedy: str
+    told: bool = False
 
 
 @frozen

@@ -90,6 +90,8 @@ def nothing_engaged(draft: Draft) -> Iterator[Diagnostic]:
 def incomplete(draft: Draft) -> Iterator[Diagnostic]:
     """What was not decided, and why."""
     for undecided in draft.undecided:
+        if undecided.told:
+            continue
         yield Diagnostic(
             codes.INCOMPLETE,
             f"not decided: {', '.join(undecided.codes)}, as {undecided.why}",

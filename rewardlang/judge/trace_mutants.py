@@ -53,8 +53,7 @@ def mutate_traces(draft: Draft) -> None:
     """Play every mutant of the oracle on every task on which the oracle earns 1."""
     draft.starts = starts = starts_of(draft)
     if not starts:
-        why = "the oracle earns 1 on none of the tasks, so that there is nothing to change"
-        draft.undecided.append(Undecided(_CODES, why, "mend the oracle, or give the file one"))
+        draft.undecided.append(_nothing_to_change(draft))
     ends = Ends(draft.bench)
     for number, start in enumerate(starts):
         for tried in chain(_played(draft.bench, start, ends), farming(start)):
@@ -63,6 +62,16 @@ def mutate_traces(draft: Draft) -> None:
                 why = f"time was up on task {number + 1} of {len(starts)} of the changed episodes"
                 draft.undecided.append(Undecided(_CODES, why, MORE_TIME))
                 return
+
+
+def _nothing_to_change(draft: Draft) -> Undecided:
+    if draft.bench.scenario.oracle or draft.bench.scenario.oracle_answer is not None:
+        why = "the oracle earns 1 on none of the tasks, so that there is nothing to change"
+        # E601 or E613 says so, of the step or the expression.
+        failed = bool(draft.faults) or any(tried.reward < 1.0 for tried in draft.oracle)
+        return Undecided(_CODES, why, "mend the oracle", failed)
+    why = "the file has no oracle and the search found none, so that there is nothing to change"
+    return Undecided(_CODES, why, "write an `oracle:`, or have `rewardlang oracle` search longer")
 
 
 def starts_of(draft: Draft) -> tuple[Start, ...]:

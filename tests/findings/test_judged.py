@@ -26,3 +26,11 @@ def test_the_same_code_of_the_same_part_is_said_once() -> None:
     left = [each.message for each in judged.beside(static)]
     assert left == ["at 32", "at 15", "at 90"]
     assert len(list(judged.beside([]))) == 4
+
+
+def test_a_refused_call_that_is_paid_is_said_once() -> None:
+    """S307 says it of the pattern; what the judge sees of it (H512) is the same mistake."""
+    farmed = (found(codes.ERROR_FARMING, 12), found(codes.ERROR_FARMING, 32))
+    judged = Judged("a", farmed, frozenset(), ((10, 20), (30, 40)))
+    static = [found(codes.OK_NOT_REQUIRED, 18)]
+    assert [each.message for each in judged.beside(static)] == ["at 32"]

@@ -9,6 +9,9 @@ from judge.desk import drafted, found, variant
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.oracle import climb, play_oracle
 from rewardlang.judge.probes import probe
+from rewardlang.judge.search.solve import without_oracle
+from rewardlang.judge.shape_rules import incomplete
+from rewardlang.judge.trace_mutants import mutate_traces
 
 SAID = "says(answer, ticket.owner.name, instead_of=others)"
 CLOSED = 'now?.state == "closed"'
@@ -107,11 +110,34 @@ reward:
     assert found(drafted(variant(tmp_path, task, parts)))["H514"] == check
 
 
-def test_an_oracle_that_cannot_be_played(tmp_path):
-    gone = "initial.tickets.filter(t => t.title == params.note).only()!.id"
-    step = f'{{closeTicket: {{id: "{{{gone}}}", note: x}}}}'
-    path = variant(tmp_path, f"oracle: [{step}]\n")
+LOST = 'oracle: [{closeTicket: {id: "{id}", note: Wrong}}]\n'
+GONE = "{initial.tickets.filter(t => t.title == params.note).only()!.id}"
+BROKEN = f'oracle: [{{closeTicket: {{id: "{GONE}", note: x}}}}]\n'
+
+
+@pytest.mark.parametrize(
+    ("oracle", "said"),
+    [
+        (LOST, None),
+        (BROKEN, None),
+        ("", "the file has no oracle and the search found none"),
+    ],
+)  # fmt: skip
+def test_what_an_oracle_that_fails_leaves_open_is_not_said_besides(tmp_path, oracle, said):
+    path = variant(tmp_path, oracle)
+    if not oracle:
+        path.write_text(without_oracle(path.read_text(encoding="utf-8")), encoding="utf-8")
     draft = drafted(path)
+    mutate_traces(draft)
+    assert any("H508" in each.codes for each in draft.undecided), "reports list it"
+    notes = [d.message for d in incomplete(draft) if "H508" in d.message]
+    assert [note.partition(", as ")[2].partition(", so")[0] for note in notes] == [said] * bool(
+        said
+    )
+
+
+def test_an_oracle_that_cannot_be_played(tmp_path):
+    draft = drafted(variant(tmp_path, BROKEN))
     assert draft.oracle == []
     assert draft.solved() == []
     assert {t.group for t in draft.probes} >= {"idle", "minimal", "random", "delete"}

@@ -270,6 +270,41 @@ def test_shipped_scenarios_are_reached_in_many_levels_and_left_sound(path):
     assert len(levels) >= 5
 
 
+@pytest.mark.parametrize(
+    ("oracle", "seen", "where", "label"),
+    [
+        (["getTicket", "listTickets", "closeTicket"], "read", "listTickets",
+         "not needed for the full reward"),
+        (["waitTicket", "reopenTicket", "closeTicket"],
+         "read or called waitTicket{ok} and called reopenTicket{ok}", "waitTicket",
+         "`getTicket` does as well as `waitTicket` and `reopenTicket`"),
+        (["waitTicket", "listTickets", "closeTicket"],
+         "read or called waitTicket{ok}", "listTickets", "not needed for the full reward"),
+    ],
+)  # fmt: skip
+def test_what_a_short_way_leaves_out_is_pointed_at(oracle, seen, where, label, tmp_path):
+    """And not a call in whose place it makes another."""
+    args = {"closeTicket": '{id: "{id}", note: "{note}"}', "listTickets": "{state: open}"}
+    given = [args.get(name, '{id: "{id}"}') for name in oracle]
+    steps = "".join(f"  - {name}: {each}\n" for name, each in zip(oracle, given, strict=True))
+    reward = f"""\
+let:
+  now: final.tickets[params.id]
+  read: called getTicket{{ok, args.id == params.id}}
+reward:
+  parts:
+    - {{id: seen, weight: 1, check: '{seen}'}}
+    - {{id: closed, weight: 1, check: 'now?.state == "closed"'}}
+    - {{id: noted, weight: 2, check: 'fold(now?.note ?? "") == fold(params.note)'}}
+oracle:
+{steps}"""
+    bench = bench_of(variant(tmp_path, reward))
+    judgement = judge(bench.scenario, bench.compiled)
+    (found,) = [d for d in judgement.diagnostics if d.code.id == "E603"]
+    assert found.label.span.text.strip("{").startswith(where)
+    assert label is None or found.label.text == label
+
+
 def test_a_short_way_that_a_test_shows_is_meant(tmp_path):
     reward = """
 reward:

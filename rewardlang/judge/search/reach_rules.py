@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from rewardlang import model
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
+from rewardlang.judge.bench import Played
 from rewardlang.judge.draft import Draft, Tried, judges
 from rewardlang.judge.search.section import shorter
 
@@ -53,7 +55,6 @@ def shortcut(draft: Draft) -> Iterator[Diagnostic]:
     if not found:
         return
     task, played = min(found, key=lambda pair: len(pair[1].calls))
-    scenario = draft.bench.scenario
     assert task.oracle is not None
     meant = [
         len(tried.played.calls)
@@ -63,29 +64,45 @@ def shortcut(draft: Draft) -> Iterator[Diagnostic]:
     if meant and min(meant) <= len(played.calls):
         return
     names = ", ".join(f"`{call.op}`" for call in played.calls)
-    skipped = [
-        step.operation
-        for step in scenario.oracle
-        if all(c.op != step.operation for c in played.calls)
-    ]
-    where = scenario.oracle[0].span
-    for step in scenario.oracle:
-        if step.operation in skipped:
-            where = step.span
-            break
     short, long = len(played.calls), len(task.oracle.calls)
     what = "1 call earns" if short == 1 else f"{short} calls earn"
     draws = "" if len(found) == len(draft.explored) else ", on one of the tasks that were searched"
     yield Diagnostic(
         codes.SHORTCUT,
         f"{what} all that the oracle's {long} do: {names}{draws}",
-        Label(
-            where, "not needed for the full reward" if skipped else "the oracle takes more calls"
-        ),
+        _left_out(draft, task.oracle, played),
         help="ask for the step in a part or a gate, or show in `tests:`, with `reward: 1`, "
         "that the short way is meant",
         evidence=tuple(Evidence("a shorter way to the full reward", p.line) for _, p in found),
     )
+
+
+def _left_out(draft: Draft, oracle: Played, short: Played) -> Label:
+    """The step of the oracle that a shorter way leaves out; or else one that it replaces."""
+    steps = draft.bench.scenario.oracle
+    long, made = (Counter(call.op for call in played.calls) for played in (oracle, short))
+    gone, new = long - made, made - long
+    left = [number for number, step in enumerate(steps) if gone[step.operation]]
+    needless = [number for number in left if not new or _needless(draft, oracle, number)]
+    if not left:
+        return Label(steps[0].span, "the oracle takes more calls")
+    if needless:
+        return Label(steps[needless[0]].span, "not needed for the full reward")
+    does = "do" if len(new) > 1 else "does"
+    return Label(steps[left[0]].span, f"{_listed(new)} {does} as well as {_listed(gone)}")
+
+
+def _needless(draft: Draft, oracle: Played, number: int) -> bool:
+    """Whether the oracle earns 1 without one of its calls, all others as they were."""
+    seed, rest = oracle.seed, (*oracle.sent[:number], *oracle.sent[number + 1 :])
+    played = draft.attempt(
+        seed, "the oracle without a step", lambda: draft.bench.play(seed, rest, oracle.answer)
+    )
+    return played is not None and played.reward == 1.0
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
 
 
 def _own_tests(draft: Draft) -> Iterator[tuple[Tried, model.Test]]:

@@ -131,7 +131,10 @@ def _note_open(draft: Draft) -> None:
 def _of(open_: dict[str, list[Task]]) -> str:
     """The tasks about which something is open."""
     seeds = dict.fromkeys(task.seed for tasks in open_.values() for task in tasks)
-    return f"the task{'s' * (len(seeds) > 1)} of seed {' and '.join(map(str, seeds))}"
+    *before, last = map(str, seeds)
+    if not before:
+        return f"the task of seed {last}"
+    return f"the tasks of seeds {', '.join(before)} and {last}"
 
 
 def replayed(draft: Draft, task: Task, number: int) -> Played | None:
