@@ -14,6 +14,7 @@ from rewardlang.source import Source, Span
 from rewardlang.tree import Effect, Expr, LetDef
 from rewardlang.types.json_schema import Schemas
 from rewardlang.types.types import Object, Table, Type
+from rewardlang_runtime.calls import FaultKind
 
 JsonSchema = dict[str, object]
 
@@ -170,6 +171,8 @@ class Api:
     """What the names of schemas in types stand for."""
     problem: Expr | None = None
     """The body of an answer that no operation gives, over HTTP; sees `status` and `message`."""
+    faults: Mapping[str, object] = field(default_factory=dict)
+    """How it words what goes wrong with a call, by the fault: JSON bodies."""
 
 
 @frozen
@@ -288,6 +291,22 @@ class Test:
 
 
 @frozen
+class Fault:
+    """What goes wrong with some calls of `operations`; fields as in `rewardlang_runtime.Fault`."""
+
+    kind: FaultKind
+    operations: tuple[str, ...]
+    nth: tuple[int, ...]
+    every: int
+    chance: float
+    at_most: int
+    steps: int
+    retry_after: int | None
+    answers: tuple[tuple[str, object], ...]
+    span: Span
+
+
+@frozen
 class Limits:
     """`calls` per episode, `observation` characters of one observation, `answer` characters."""
 
@@ -321,6 +340,9 @@ class Scenario:
     tests: tuple[Test, ...]
     expect_spans: Mapping[str, Span] = field(default_factory=dict)
     """Where the keys of `expect` stand."""
+    faults: tuple[Fault, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    """Operations that are offered under other names, with those names."""
 
     @property
     def operations(self) -> dict[str, Operation]:

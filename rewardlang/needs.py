@@ -14,6 +14,7 @@ _FIELDS: dict[str, Need] = {
     "status": "outcomes",
     "ok": "outcomes",
     "kind": "outcomes",
+    "fault": "outcomes",
     "response": "responses",
     "error": "responses",
     "before": "world",

@@ -6,8 +6,10 @@ import re
 from collections.abc import Generator
 from typing import Any
 
+from rewardlang.recovery import OutOfCallsError, until_answered
 from rewardlang_runtime import Environment, Rng, ScenarioFault, Trace
 from rewardlang_runtime.tasks import in_task
+from rewardlang_runtime.traces import sent_to
 
 Action = tuple[str, Any]
 """(operation, arguments as JSON text or an object); ("", answer) ends the episode."""
@@ -41,24 +43,26 @@ def idle() -> Policy:
 
 
 def oracle(environment: Environment) -> Policy:
-    """The scenario's own solution, step by step on the responses it gets."""
+    """The scenario's own solution, step by step on the responses it gets; it gets over faults."""
     episode = environment.episode
     steps = environment.scenario.oracle(episode.initial, episode.params, episode.setup)
     try:
         operation, payload = next(steps)
         while operation:
-            yield operation, payload
-            operation, payload = steps.send(episode.calls[-1].response)
+            response = yield from until_answered(environment, operation, payload)
+            operation, payload = steps.send(response)
+    except OutOfCallsError:
+        operation, payload = "", ""
     except ScenarioFault as error:
         error.add_note(in_task(environment.split, environment.seed, environment.params))
         raise
     yield "", payload
 
 
-def recorded(trace: Trace) -> Policy:
+def recorded(trace: Trace, environment: Environment) -> Policy:
     """The calls of a trace, whatever is answered."""
     # Not `yield from`, which would send the observations to a tuple.
-    for action in trace.sent:  # noqa: UP028
+    for action in sent_to(environment, trace):  # noqa: UP028
         yield action
     yield "", trace.answer
 
@@ -75,9 +79,9 @@ def random(environment: Environment, seed: int) -> Policy:
         if rng.below(20) == 0:
             operation, payload = _INVENTED, {}
         else:
-            operation = rng.choice(scenario.tools)
-            schema = scenario.operations[operation].schema
-            payload = _value(schema, schema, words, rng, 0)
+            chosen = rng.choice(scenario.tools)
+            schema = scenario.operations[chosen].schema
+            operation, payload = environment.name_of(chosen), _value(schema, schema, words, rng, 0)
         observation = yield operation, payload
         words = (words + _words(observation or ""))[-_POOL:]
     yield "", " ".join(rng.choice(words) for _ in range(rng.below(8)))

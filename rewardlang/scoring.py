@@ -10,6 +10,7 @@ from rewardlang.interpret import Context, holds, named
 from rewardlang.interpret.reward import part_score, penalty_factor
 from rewardlang.needs import Need, needs
 from rewardlang_runtime import Call, Scenario, Trace, score_trace
+from rewardlang_runtime.calls import FAULTS, FaultedCall
 
 
 class Score(NamedTuple):
@@ -136,4 +137,6 @@ def _reward(
 def _as_call(op: str, args: Any, said: dict[str, Any]) -> Call:
     status = said.get("status") or 0
     kind: Any = said.get("kind") or ("ok" if 200 <= status < 400 else "api_error")
-    return Call(op, args if isinstance(args, dict) else {}, kind, status, said.get("response"))
+    call = Call(op, args if isinstance(args, dict) else {}, kind, status, said.get("response"))
+    fault: Any = said.get("fault")
+    return call if fault not in FAULTS else FaultedCall(call, None, None, fault, None, None)

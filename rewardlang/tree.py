@@ -83,7 +83,7 @@ class RootRef(Typed):
 
 @frozen(kw_only=True)
 class CallField(Typed):
-    """A field of a call: `args status ok kind op response error index before after`.
+    """A field of a call: `args status ok kind op response error index before after fault`.
 
     `call` is None inside a pattern's braces: the call that is being matched. `response` is the
     body whatever the outcome; `error` is the body of a call that is not ok, else null. When `safe`,
@@ -92,8 +92,9 @@ class CallField(Typed):
 
     call: Expr | None
     name: Literal[
-        "args", "status", "ok", "kind", "op", "response", "error", "index", "before", "after"
-    ]
+        "args", "status", "ok", "kind", "op", "response", "error", "index", "before", "after",
+        "fault",
+    ]  # fmt: skip
     safe: bool = False
 
 

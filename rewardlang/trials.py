@@ -82,7 +82,7 @@ def _play(environment: Environment, scenario: model.Scenario, test: model.Test) 
         return evaluate(expr, context)
 
     for call in test.calls or ():
-        environment.call(call.operation, value(call.args))
+        environment.call(environment.name_of(call.operation), value(call.args))
         if call.bind is not None:
             bound[call.bind] = episode.calls[-1].response
     environment.finish("" if test.answer is None else value(test.answer))

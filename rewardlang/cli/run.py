@@ -84,12 +84,14 @@ def command(
     if trace is not None and trace.scenario not in (None, scenario.name):
         raise Failure(f"{path}: a trace of {trace.scenario}, not of {scenario.name}")
     environment = Environment(
-        driver.build(scenario), split or (trace.split if trace is not None else "train")
+        driver.build(scenario),
+        split or (trace.split if trace is not None else "train"),
+        calm=trace is not None and trace.calm,
     )
     chosen = parameters(params) or (trace.params if trace is not None else None)
     _reset(environment, seed if seed is not None else (trace and trace.seed) or 0, chosen)
     if trace is not None:
-        playing = policies.recorded(trace)
+        playing = policies.recorded(trace, environment)
     elif policy == "random":
         playing = policies.random(environment, environment.seed)
     elif policy == "idle":

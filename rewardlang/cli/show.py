@@ -44,7 +44,7 @@ def episode(console: Console, environment: Environment, full: bool) -> None:
     for index, call in enumerate(environment.episode.calls, 1):
         said, answered = f"{call.op} {one_line(call.args)}", outcome(call)
         console.print(Text(f"{index:3}  {said if full else cut(said, width)}"), soft_wrap=full)
-        style = _STYLE.get(call.kind, "yellow")
+        style = "magenta" if call.fault is not None else _STYLE.get(call.kind, "yellow")
         shown = answered if full else cut(answered, width)
         console.print(Text(f"     {shown}", style=style), soft_wrap=full)
     answer = environment.episode.answer or "(none)"
@@ -58,7 +58,13 @@ def outcome(call: Call) -> str:
     if call.status == 0:
         return call.kind.replace("_", " ")
     head = str(call.status) if call.kind == "ok" else f"{call.status} {call.kind}"
+    if call.fault is not None:
+        head += f" (fault: {call.fault.replace('_', ' ')}{_wait(call)})"
     return head if call.response is None else f"{head} {one_line(call.response)}"
+
+
+def _wait(call: Call) -> str:
+    return "" if call.retry_after is None else f", retry after {call.retry_after} s"
 
 
 def explanation(console: Console, why: Explanation, full: bool) -> None:

@@ -110,6 +110,9 @@ NEAR_TOOL = _code(
     "T121", "nearly-an-operation", "note",
     "a test calls what is no operation, and nearly has the name of one",
 )  # fmt: skip
+FAULT_CANNOT_STRIKE = _code(
+    "T122", "fault-cannot-strike", "error", "a fault that no call of the scenario can meet"
+)
 
 
 # ---- D: constant and dead logic ----

@@ -18,7 +18,7 @@ from rewardlang.source import Span
 from rewardlang.types.types import Bool, Number
 from rewardlang.walk import everything
 
-FIELDS = ("op", "args", "kind", "status", "response", "before", "after")
+FIELDS = ("op", "args", "kind", "status", "response", "before", "after", "fault")
 """Fields of a call, each under its own name in the code for one call."""
 
 _COSTLY = (

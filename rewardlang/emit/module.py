@@ -203,9 +203,37 @@ class _Module:
             "reads_args": _frozen(reads.args),
             "reads_response": _frozen(reads.response),
             "reads_world": nodes.const(reads.world),
+            **self._faults(),
         }
         keywords = [ast.keyword(name, value) for name, value in fields.items()]
         return nodes.assign("SCENARIO", ast.Call(self.pool.runtime("Scenario"), [], keywords))
+
+    def _faults(self) -> dict[str, ast.expr]:
+        """What goes wrong; nothing is said where nothing does."""
+        found: dict[str, ast.expr] = {}
+        if self.scenario.faults:
+            found["faults"] = nodes.tuple_([self._fault(each) for each in self.scenario.faults])
+        if self.scenario.names:
+            found["names"] = nodes.literal(self.scenario.names)
+        return found
+
+    def _fault(self, fault: model.Fault) -> ast.expr:
+        fields = {
+            "nth": fault.nth,
+            "every": fault.every,
+            "chance": fault.chance,
+            "at_most": fault.at_most,
+            "steps": fault.steps,
+            "retry_after": fault.retry_after,
+            "answers": fault.answers,
+        }
+        keywords = [
+            ast.keyword(name, nodes.literal(value))
+            for name, value in fields.items()
+            if value or (name == "retry_after" and value is not None)
+        ]
+        kind, operations = nodes.const(fault.kind), nodes.literal(fault.operations)
+        return ast.Call(self.pool.runtime("Fault"), [kind, operations], keywords)
 
     def _api(self, api: model.Api) -> ast.expr:
         invalid = nodes.name(_invalid(api))

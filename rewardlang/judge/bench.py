@@ -67,14 +67,23 @@ class Bench:
     Attributes:
         scenario: What lints read: places, weights, expressions.
         compiled: What is played.
-        environment: Reset by every method here; its episodes outlive it.
+        environment: Reset by every method here; its episodes outlive it. When it is calm, nothing
+            goes wrong in it, and tools have their own names: what the `faults:` of a scenario do is
+            tried in a section of its own.
         solutions: By seed, for a scenario that has no `oracle:`: what a search has found.
     """
 
-    def __init__(self, scenario: model.Scenario, compiled: Scenario, split: str = "train") -> None:
+    def __init__(
+        self,
+        scenario: model.Scenario,
+        compiled: Scenario,
+        split: str = "train",
+        *,
+        calm: bool = True,
+    ) -> None:
         self.scenario = scenario
         self.compiled = compiled
-        self.environment = Environment(compiled, split)
+        self.environment = Environment(compiled, split, calm=calm)
         self.solutions: dict[int, Solution] = {}
         self._oracles: dict[int, Played] = {}
 
@@ -102,7 +111,7 @@ class Bench:
         environment.reset(seed=seed)
         sent = tuple(sent)
         for operation, args in sent:
-            environment.call(operation, args)
+            environment.call(environment.name_of(operation), args)
         environment.finish(answer)
         return played(environment, sent)
 
@@ -112,7 +121,7 @@ class Bench:
         environment.reset(seed=base.seed, options={"params": base.episode.params})
         sent = tuple(sent)
         for operation, args in sent:
-            environment.call(operation, args)
+            environment.call(environment.name_of(operation), args)
         environment.finish(answer)
         return played(environment, sent)
 

@@ -83,6 +83,12 @@ class Draft:
     """The same on tasks that training never sees."""
     ladder: list[Tried] = field(default_factory=list)
     probes: list[Tried] = field(default_factory=list)
+    recovered: list[Tried] = field(default_factory=list)
+    """The oracle while things go wrong, for scenarios with `faults:`."""
+    unrevealed: list[Tried] = field(default_factory=list)
+    """Of these, episodes in which an answer was lost and nothing offered shows what was done."""
+    struck: list[int] = field(default_factory=list)
+    """How many calls of these each fault has struck."""
     starts: tuple[Start, ...] = ()
     """What mutants are made from, one for each task."""
     trace_mutants: list[Tried] = field(default_factory=list)
@@ -127,6 +133,7 @@ class Draft:
         yield from self.held_out
         yield from self.ladder
         yield from self.probes
+        yield from self.recovered
         yield from self.trace_mutants
         yield from self.tests
 

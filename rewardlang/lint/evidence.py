@@ -15,10 +15,10 @@ from rewardlang.lint.sources import reads, through
 from rewardlang.model import Gate, Part, Scenario
 from rewardlang.source import Span
 
-_OUTCOME = frozenset({"ok", "status", "error", "kind", "response"})
+_OUTCOME = frozenset({"ok", "status", "error", "kind", "response", "fault"})
 
 
-_SAYING = frozenset({"response", "error", "status", "kind", "before", "after", "index"})
+_SAYING = frozenset({"response", "error", "status", "kind", "before", "after", "index", "fault"})
 """Fields that say more of a call than that it was made, so that it is meant as it stands."""
 
 

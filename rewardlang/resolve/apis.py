@@ -127,6 +127,7 @@ def _resolve(file: ApiFile) -> ResolvedApi:
             ),
             types=schemas,
             problem=problem,
+            faults=dict(file.faults),
         )
     found = tuple(report.diagnostics)
     return ResolvedApi(file, api, view, tables, schemas, found, tuple(typed))

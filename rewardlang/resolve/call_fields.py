@@ -28,7 +28,7 @@ from rewardlang.types.types import (
 from rewardlang_runtime.calls import KINDS
 
 CALL_FIELDS = (
-    "args", "status", "ok", "kind", "op", "response", "error", "index", "before", "after",
+    "args", "status", "ok", "kind", "op", "response", "error", "index", "before", "after", "fault",
 )  # fmt: skip
 _REACHED = ("ok", "api_error")
 """The kinds of calls whose arguments satisfy the operation's schema."""
@@ -116,6 +116,8 @@ def _field_type(name: str, call: CallType, scope: Scope) -> tuple[Type, Provenan
             return Bool(), "environment"
         case "kind":
             return String(enum=KINDS), "environment"
+        case "fault":
+            return _fault(call, scope), "environment"
         case "index":
             return Number(True, 0, max(0, scope.calls_limit - 1)), "environment"
         case "before" | "after":
@@ -131,6 +133,12 @@ def _field_type(name: str, call: CallType, scope: Scope) -> tuple[Type, Provenan
                 return Any(), "environment"
             wanted = "response" if call.outcome == "ok" else "error"
             return _property(call, wanted, Any()), "environment"
+
+
+def _fault(call: CallType, scope: Scope) -> Type:
+    """Null, or one of the faults that the scenario declares; only a stale read can be ok."""
+    kinds = [kind for kind in scope.faults if call.outcome != "ok" or kind == "stale"]
+    return nullable(String(enum=tuple(kinds))) if kinds else Null()
 
 
 def _property(call: CallType, name: str, default: Type) -> Type:

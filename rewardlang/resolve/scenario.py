@@ -13,9 +13,11 @@ from rewardlang.resolve.apis import USERS, ResolvedApi, resolve_api
 from rewardlang.resolve.budget import check_costs
 from rewardlang.resolve.chain_errors import shown
 from rewardlang.resolve.conditions import condition, number
+from rewardlang.resolve.faults import resolve_faults
 from rewardlang.resolve.infer import infer, shape_of
 from rewardlang.resolve.infer_shapes import infer_text
 from rewardlang.resolve.lets import bind_lets
+from rewardlang.resolve.offered import perturbed
 from rewardlang.resolve.oracle import infer_oracle, infer_tests
 from rewardlang.resolve.report import Report
 from rewardlang.resolve.scope import (
@@ -125,14 +127,18 @@ class _Resolver:
         actor = self._actor(world)
         if world is None or self._failed() or _unparsed(file):
             return None
+        offered = self._offered(tools, oracle)
+        apis = [each.api for each in self.apis if each.api is not None]
+        faults = resolve_faults(file, apis, offered, world.clock_step_s, self.report)
+        told, offered, aliases = perturbed(file.offered, file.name.name, apis, offered, self.report)
         found = model.Scenario(
             name=file.name.name,
             title=file.title,
             source=file.source,
-            apis=tuple(each.api for each in self.apis if each.api is not None),
+            apis=told,
             world=world,
             actor=actor,
-            tools=self._offered(tools, oracle),
+            tools=offered,
             params=params,
             assume=assume,
             holdout=holdout,
@@ -148,6 +154,8 @@ class _Resolver:
             oracle_answer=oracle_answer,
             tests=tests,
             expect_spans={} if file.expect is None else _key_spans(file.expect),
+            faults=faults,
+            names=aliases,
         )
         check_costs(found, self.schemas.expand, self.report)
         return None if self._failed() else found
@@ -182,6 +190,7 @@ class _Resolver:
             names,
             apis=self._views(),
             calls_limit=limit.calls,
+            faults=tuple(dict.fromkeys(fault.kind for fault in self.file.faults)),
         )
 
     def _expect_type(self) -> Type:

@@ -207,6 +207,8 @@ class Scope:
     apis: Mapping[str, ApiView] = field(default_factory=dict)
     lets: Lets | None = None
     calls_limit: int = 0
+    faults: tuple[str, ...] = ()
+    """What may go wrong with calls, by the scenario's `faults:`."""
     call: CallType | None = None
     """Inside a pattern's braces: the call that is matched, as far as its operation is known."""
     inside: Literal["", "lambda", "pattern"] = ""

@@ -65,6 +65,7 @@ def read(root: Mapping_, reader: Reader) -> ApiFile:
             for k, v in pairs(root.get("operations"))
         ),
         span=root.span,
+        faults=tuple((str(k.value), plain(v)) for k, v in pairs(root.get("faults"))),
     )
 
 

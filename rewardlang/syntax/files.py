@@ -93,6 +93,34 @@ class TestItem:
 
 
 @frozen
+class FaultItem:
+    """`{fault, of?, nth | every | chance, at_most?, steps?, retry_after?}`; 0 is left out."""
+
+    kind: str
+    of: tuple[Scalar, ...]
+    nth: tuple[int, ...]
+    every: int
+    chance: float
+    at_most: int
+    steps: int
+    retry_after: int | None
+    when: Span
+    """Where `nth`, `every` or `chance` stands."""
+    span: Span
+
+
+@frozen
+class ToolsItem:
+    """`faults.tools`: `rename` is None for names that are drawn."""
+
+    seed: int
+    rename: tuple[tuple[Identifier, Identifier], ...] | None
+    shuffle: bool
+    docs: tuple[tuple[Identifier, str], ...]
+    span: Span
+
+
+@frozen
 class ScenarioFile:
     source: Source
     name: Identifier
@@ -116,6 +144,8 @@ class ScenarioFile:
     oracle_answer: Template | None
     tests: tuple[TestItem, ...]
     span: Span
+    faults: tuple[FaultItem, ...] = ()
+    offered: ToolsItem | None = None
 
 
 # ---- scenarios/apis/*.yaml ----
@@ -259,6 +289,8 @@ class ApiFile:
     problem: Shape | None
     operations: tuple[OperationItem, ...]
     span: Span
+    faults: tuple[tuple[str, object], ...] = ()
+    """Bodies by what went wrong; plain data."""
 
 
 # ---- scenarios/worlds/*.yaml ----

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.syntax.fault_items import read_faults, read_tools
 from rewardlang.syntax.files import (
     BoundsItem,
     CallItem,
@@ -40,6 +41,7 @@ def read(root: Mapping_, reader: Reader) -> ScenarioFile:
     reward = as_mapping(root.get("reward"))
     oracle, oracle_answer = _oracle(items(root.get("oracle")), reader)
     expect, holdout, system = root.get("expect"), root.get("holdout"), root.get("system")
+    faults = None if (node := root.get("faults")) is None else as_mapping(node)
     return ScenarioFile(
         source=reader.source,
         name=name,
@@ -67,6 +69,8 @@ def read(root: Mapping_, reader: Reader) -> ScenarioFile:
         oracle_answer=oracle_answer,
         tests=tuple(_test(as_mapping(i), reader) for i in items(root.get("tests"))),
         span=root.span,
+        faults=() if faults is None else read_faults(faults.get("responses"), reader),
+        offered=None if faults is None else read_tools(faults.get("tools")),
     )
 
 

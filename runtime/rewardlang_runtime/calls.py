@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -11,6 +12,28 @@ Kind = Literal["ok", "api_error", "invalid_request", "malformed_arguments", "unk
 KINDS: tuple[Kind, ...] = (
     "ok", "api_error", "invalid_request", "malformed_arguments", "unknown_tool",
 )  # fmt: skip
+
+FaultKind = Literal[
+    "rate_limited", "server_error", "unavailable", "timeout", "lost", "stale", "unauthorized",
+    "forbidden",
+]  # fmt: skip
+FAULTS: Mapping[FaultKind, int] = {
+    "rate_limited": 429,
+    "server_error": 500,
+    "unavailable": 503,
+    "timeout": 504,
+    "lost": 504,
+    "stale": 0,
+    "unauthorized": 401,
+    "forbidden": 403,
+}
+"""What a scenario's `faults:` may do to a call, and the status that it is answered with.
+
+A call that was never answered is a 504, as the gateway before a real API says it, and no status of
+its own: so 0 still means that nothing was sent, and an `api_error` still has one of 400 to 599.
+`lost` is a write that was done and whose answer did not come back: what the policy sees is the same
+as of a `timeout`. A `stale` read has the status that the older world gives.
+"""
 
 
 class Call:
@@ -27,12 +50,18 @@ class Call:
         response: The body as JSON data; None when there is none.
         before: The world before the call, for scenarios that ask for it; else None.
         after: The world after it, likewise.
+        fault: What the scenario's `faults:` did to it; None when nothing.
+        retry_after: Seconds after which it may be made again, for a fault that says so.
+        unseen: Status and body that were lost on the way, when `fault` is "lost".
     """
 
     __slots__ = ("args", "kind", "op", "response", "status")
 
     before: World | None = None
     after: World | None = None
+    fault: FaultKind | None = None
+    retry_after: int | None = None
+    unseen: tuple[int, Any] | None = None
 
     def __init__(
         self,
@@ -64,7 +93,37 @@ class CallBetween(Call):
 
     __slots__ = ("after", "before")
 
-    def __init__(self, call: Call, before: World, after: World) -> None:
+    def __init__(self, call: Call, before: World | None, after: World | None) -> None:
         super().__init__(call.op, call.args, call.kind, call.status, call.response)
         self.before = before
         self.after = after
+
+    def at(self, world: World) -> CallBetween:
+        """The same call, as if the world had been this one all along."""
+        return CallBetween(self, world, world)
+
+
+class FaultedCall(CallBetween):
+    """A call that a fault of the scenario has struck; worlds are None when nobody asks for them."""
+
+    __slots__ = ("fault", "retry_after", "unseen")
+
+    def __init__(
+        self,
+        call: Call,
+        before: World | None,
+        after: World | None,
+        fault: FaultKind,
+        retry_after: int | None,
+        unseen: tuple[int, Any] | None,
+    ) -> None:
+        super().__init__(call, before, after)
+        self.fault = fault
+        self.retry_after = retry_after
+        self.unseen = unseen
+
+    def at(self, world: World) -> FaultedCall:
+        """The same call, as if the world had been this one all along."""
+        kept = None if self.before is None else world
+        assert self.fault is not None
+        return FaultedCall(self, kept, kept, self.fault, self.retry_after, self.unseen)

@@ -13,8 +13,9 @@ import orjson
 
 from rewardlang_runtime.calls import Call, CallBetween, Kind
 from rewardlang_runtime.episode import Episode
+from rewardlang_runtime.faults import Drawn, Strike, Strikes
 from rewardlang_runtime.observations import failed, quoted, refused, shortened
-from rewardlang_runtime.plan import KEPT, READS, Tool, plan_of
+from rewardlang_runtime.plan import KEPT, READS, WRITES, Tool, plan_of
 from rewardlang_runtime.scenario import Detail, Params, Scenario
 from rewardlang_runtime.tasks import SPLITS, in_task
 from rewardlang_runtime.tools import tools_of
@@ -60,27 +61,32 @@ class Environment:
         seed: The task's seed.
         episode: The episode, with the calls so far; what rewards read.
         faults: Tracebacks of operations that failed, which is a mistake in their API file.
+        calm: Whether the scenario's `faults:` are left out: no call is struck, no tool renamed.
         frozen: Whether `freeze` has made the world of the episode what it was at the start.
         actor: Who acts, a key of `users`; the scenario's actor, unless it is set.
     """
 
     __slots__ = (
-        "_base", "_before", "_kept", "_limit", "_next_seed", "_over", "_room", "_scored",
-        "_state", "_tasks", "_ticks", "_tools", "_width", "actor", "episode", "faults", "frozen",
-        "params", "prompt", "scenario", "seed", "split", "system", "tools",
+        "_base", "_before", "_drawn", "_kept", "_limit", "_next_seed", "_over", "_plan", "_room",
+        "_scored", "_state", "_strikes", "_tasks", "_ticks", "_tools", "_width", "actor", "calm",
+        "episode", "faults", "frozen", "params", "prompt", "scenario", "seed", "split", "system",
+        "tools",
     )  # fmt: skip
 
-    def __init__(self, scenario: Scenario, split: str = "train") -> None:
+    def __init__(self, scenario: Scenario, split: str = "train", *, calm: bool = False) -> None:
         if split not in SPLITS:
             raise ValueError(f"a split is one of {', '.join(SPLITS)}, not {split!r}")
         self.scenario = scenario
         self.split = split
-        self.tools = tools_of(scenario)
+        self.calm = calm
+        self.tools = tools_of(scenario._replace(names=()) if calm else scenario)
         self.seed = -1
-        plan = plan_of(scenario)
+        self._plan = plan = plan_of(scenario)
         self._base = plan.base
         self._tasks = plan.tasks
-        self._tools = plan.tools
+        self._tools = plan.tools if calm else plan.offered
+        self._drawn = Drawn(scenario, split) if scenario.faults and not calm else None
+        self._strikes: Strikes | None = None
         self._limit = scenario.calls_limit
         self._width = scenario.observation_limit
         self.actor = scenario.actor
@@ -140,6 +146,8 @@ class Environment:
         self._ticks = 0
         self._before = 0.0
         self._state = self._kept = None
+        if self._drawn is not None:
+            self._strikes = self._drawn.episode(seed)
         if self.faults:
             self.faults = []
         return prompt, {"params": params, "seed": seed, "split": self.split, "system": system}
@@ -149,7 +157,8 @@ class Environment:
 
         Returns:
             The observation; the change of the reward, so that all of them sum to the final one;
-            whether the episode ended; whether it ran out of calls; and {"reward", "parts", "kind"}.
+            whether the episode ended; whether it ran out of calls; and {"reward", "parts", "kind",
+            "fault"}.
         """
         if self._over:
             return self._refused_after_end(), 0.0, True, False, self._info(None, self.detail())
@@ -177,6 +186,7 @@ class Environment:
             "reward": detail.reward,
             "parts": dict(zip(names, detail.parts, strict=True)),
             "kind": kind,
+            "fault": self.episode.calls[-1].fault if kind is not None else None,
         }
 
     # ---- the same, cheaper ----
@@ -215,10 +225,12 @@ class Environment:
         world = episode.final
         if mode == READS:
             saved = None
+        elif mode == WRITES:
+            saved = world.save()
         elif mode == KEPT:
             return self._run_kept(tool, args)
         else:
-            saved = world.save()
+            return self._run_struck(tool, args)
         ticks = self._ticks
         self._ticks = ticks + 1
         try:
@@ -244,6 +256,10 @@ class Environment:
         calls.append(Call(name, args, "api_error", status, body))
         return seen
 
+    def name_of(self, operation: str) -> str:
+        """The name under which an operation is offered; any other text as it is."""
+        return operation if self.calm else self._plan.names.get(operation, operation)
+
     def finish(self, answer: str = "") -> None:
         """End the episode with the policy's last words; ignored when it has ended already."""
         if self._over:
@@ -265,8 +281,7 @@ class Environment:
         self._state, self.frozen = None, True
         episode, initial = self.episode, self.episode.initial
         calls = [
-            CallBetween(call, initial, initial) if isinstance(call, CallBetween) else call
-            for call in episode.calls
+            call.at(initial) if isinstance(call, CallBetween) else call for call in episode.calls
         ]
         self.episode = Episode(
             calls, episode.params, episode.setup, initial, World(self._base),
@@ -305,28 +320,37 @@ class Environment:
         self._over = True
         self._room = 0
 
-    def _run_kept(self, tool: Tool, args: dict[str, Any]) -> str:
-        """Run an operation for a scenario that asks for the world before and after each call."""
+    def _run_struck(self, tool: Tool, args: dict[str, Any]) -> str:
+        """Run an operation that a fault may strike, or that goes by another name."""
+        if self._strikes is None:
+            return self._run_kept(tool, args)
+        strike = self._strikes.strike(tool.operation, tool.faults, self._world_now())
+        return self._run_kept(tool, args, strike)
+
+    def _run_kept(self, tool: Tool, args: dict[str, Any], strike: Strike | None = None) -> str:
+        """Run an operation with the world before and after it at hand, and perhaps a fault."""
         world: World = self.episode.final
-        before = self._world_now()
-        ticks = self._ticks
-        self._ticks = ticks + 1
+        before, operation = self._world_now(), tool.operation
+        now = tool.times[self._ticks]
+        self._ticks += 1
+        run = operation.run if strike is None else strike.run
         try:
-            status, body = tool.operation.run(
-                world, {**tool.defaults, **args}, tool.times[ticks], self.actor
-            )
+            status, body = run(world, {**tool.defaults, **args}, now, self.actor)
             if status >= 400:
-                seen = failed("api_error", status, body, self._width)
+                wait = None if strike is None else strike.fault.retry_after
+                seen = failed("api_error", status, body, self._width, wait)
             else:
                 seen = f'{{"status":{status}}}' if body is None else _dumps(body).decode()
         except _FAULTS as error:
             world.load((before, before.counters))
             return self._fault(tool, args, error)
-        if tool.operation.writes:
+        if operation.writes:
             self._kept = None
         kind: Kind = "ok" if status < 400 else "api_error"
-        call = Call(tool.operation.name, args, kind, status, body)
-        self.episode.calls.append(CallBetween(call, before, self._world_now()))
+        call = Call(operation.name, args, kind, status, body)
+        if self.scenario.snapshots:
+            call = CallBetween(call, before, self._world_now())
+        self.episode.calls.append(call if strike is None else strike.struck(call))
         return seen if len(seen) <= self._width else shortened(body, self._width)
 
     def _world_now(self) -> World:
@@ -368,7 +392,8 @@ class Environment:
         return refused("unknown_tool", f"There is no tool {quoted(name)}.")
 
     def _malformed(self, name: str, why: str) -> str:
-        self._record(Call(name, {}, "malformed_arguments", 0, None))
+        true = name if self.calm else self._plan.true.get(name, name)
+        self._record(Call(true, {}, "malformed_arguments", 0, None))
         return refused("malformed_arguments", f"This call was not sent: {why}.")
 
     def _invalid(self, tool: Tool, args: dict[str, Any]) -> str:

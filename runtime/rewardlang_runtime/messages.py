@@ -69,13 +69,13 @@ class _Needs:
 
     __slots__ = (
         "answer_limit", "calls_limit", "detail", "parsed", "reads_world", "scenario", "setup",
-        "tools", "world",
+        "tools", "true", "world",
     )  # fmt: skip
 
     def __init__(self, scenario: Scenario, full: bool) -> None:
         self.scenario = scenario
         # Slots are read faster than fields of a named tuple.
-        self.reads_world = scenario.reads_world
+        self.reads_world = scenario.reads_world or bool(scenario.faults or scenario.names)
         self.setup = scenario.setup
         self.detail = scenario.detail
         self.calls_limit = scenario.calls_limit
@@ -86,12 +86,15 @@ class _Needs:
         self.tools: dict[str, tuple[Call | None, dict[str, Call], bool, bool, int]] = {}
         """Of each tool: its successful call, if nothing of that is read; those made already, by the
         text of their arguments; whether responses and arguments are read; a success's status."""
+        names = dict(scenario.names)
+        self.true = {alias: name for name, alias in scenario.names}
         for name in scenario.tools:
             status = scenario.operations[name].status
             reads_args = every_args or name in scenario.reads_args
             reads_response = status != 204 and (every_response or name in scenario.reads_response)
             unread = None if reads_args or reads_response else Call(name, {}, "ok", status, None)
-            self.tools[name] = (unread, {}, reads_response, reads_args, status)
+            shown = names.get(name, name)
+            self.tools[shown] = (unread, {}, reads_response, reads_args, status)
 
 
 _KNOWN: dict[int, _Needs] = {}
@@ -121,16 +124,26 @@ def read_messages(
     Raises:
         BadMessages: `messages` has not the shape described above.
     """
-    return Reading(*_read(_Needs(scenario, True) if full else _needs(scenario), messages))
+    needs = _Needs(scenario, True) if full else _needs(scenario)
+    calls, answer, cuts, shortened = _read(needs, messages)
+    for call in calls if needs.true else ():
+        if call.kind != "unknown_tool":
+            call.op = needs.true.get(call.op, call.op)
+    return Reading(calls, answer, cuts, shortened)
 
 
 def score_messages(
-    scenario: Scenario, params: Params, messages: Iterable[Mapping[str, Any]]
+    scenario: Scenario,
+    params: Params,
+    messages: Iterable[Mapping[str, Any]],
+    seed: int = 0,
+    split: str = "train",
 ) -> Detail:
     """The reward of an episode and its parts, from the messages alone.
 
     A reward that reads the world replays the calls in a fresh one, which is exact because
-    operations are deterministic; so does one that reads responses, when one was shortened.
+    operations are deterministic; so does one that reads responses, when one was shortened, and one
+    of a scenario with `faults:`, which depend on the task's `seed` and `split`.
 
     Raises:
         BadMessages: `messages` has not the shape that `read_messages` describes.
@@ -141,7 +154,7 @@ def score_messages(
     if type(messages) is not list:
         messages = list(messages)
     if needs.reads_world:
-        return replay(scenario, params, messages)
+        return replay(scenario, params, messages, seed, split)
     calls, answer, cuts, shortened = _read(needs, messages)
     if shortened:
         return replay(scenario, params, messages)
@@ -157,7 +170,13 @@ def score_messages(
     return needs.detail(episode)
 
 
-def replay(scenario: Scenario, params: Params, messages: Iterable[Mapping[str, Any]]) -> Detail:
+def replay(
+    scenario: Scenario,
+    params: Params,
+    messages: Iterable[Mapping[str, Any]],
+    seed: int = 0,
+    split: str = "train",
+) -> Detail:
     """The reward after making the same calls in a fresh environment.
 
     Raises:
@@ -165,14 +184,16 @@ def replay(scenario: Scenario, params: Params, messages: Iterable[Mapping[str, A
     """
     from rewardlang_runtime.environment import Environment
 
-    environment = Environment(scenario)
-    environment.reset(0, {"params": params})
+    environment = Environment(scenario, split)
+    environment.reset(seed, {"params": params})
     reading = read_messages(scenario, messages)
     for call in reading.calls:
-        if call.kind == "malformed_arguments":
-            environment.call(call.op or None, "")
-        else:
+        if call.kind == "unknown_tool":
             environment.call(call.op, call.args)
+        elif call.kind == "malformed_arguments":
+            environment.call(environment.name_of(call.op) or None, "")
+        else:
+            environment.call(environment.name_of(call.op), call.args)
     environment.finish(reading.answer)
     return environment.detail()
 

@@ -20,9 +20,10 @@ def refused(kind: str, message: str) -> str:
     return orjson.dumps({"error": {"kind": kind, "message": message}}).decode()
 
 
-def failed(kind: str, status: int, body: Any, limit: int) -> str:
-    """A call that the API answered with an error."""
-    error: Any = {"error": {"kind": kind, "status": status, "body": body}}
+def failed(kind: str, status: int, body: Any, limit: int, retry_after: int | None = None) -> str:
+    """A call that the API answered with an error, perhaps with a `Retry-After` in seconds."""
+    wait = {} if retry_after is None else {"retry_after": retry_after}
+    error: Any = {"error": {"kind": kind, "status": status, **wait, "body": body}}
     text = orjson.dumps(error).decode()
     if len(text) <= limit:
         return text

@@ -15,38 +15,41 @@ from rewardlang_runtime.world import World, load_base
 READS: Final = 0
 WRITES: Final = 1
 KEPT: Final = 2
+STRUCK: Final = 3
 """How an operation is run: it only reads; it writes, so that a failure has to be undone; its
-scenario asks for the world before and after each call."""
+scenario asks for the world before and after each call; a fault may strike it, or it goes by
+another name."""
 
 
 class Tool:
     """What `call` needs of one operation, looked up once."""
 
-    __slots__ = ("_entries", "_validator", "api", "defaults", "mode", "operation", "times")
+    __slots__ = ("_places", "_validator", "api", "defaults", "faults", "operation", "times")
 
     def __init__(
         self,
         operation: Operation,
         api: Api,
         times: list[str],
-        keeps: bool,
-        entries: dict[str, Entry],
+        places: tuple[tuple[dict[str, Entry], str, int], ...],
+        faults: tuple[int, ...] = (),
     ) -> None:
         self.operation = operation
         self.api = api
         self.defaults = defaults_of(operation.schema)
         self.times = times
-        self.mode = KEPT if keeps else WRITES if operation.writes else READS
+        self.faults = faults
+        """Numbers of the scenario's faults that may strike it."""
         self._validator: Validator | None = None
-        self._entries = entries
+        self._places = places
+        """Where `call` looks, the name that it looks for, and how the operation is run there."""
         self.enter(plain(operation.schema) or self.first)
 
     def enter(self, is_valid: Callable[[Any], bool]) -> None:
         """Put what `call` unpacks where it looks."""
-        operation = self.operation
-        self._entries[operation.name] = (
-            operation.run, is_valid, self.defaults, self.times, self.mode, self,
-        )  # fmt: skip
+        run = self.operation.run
+        for entries, name, mode in self._places:
+            entries[name] = (run, is_valid, self.defaults, self.times, mode, self)
 
     def first(self, args: Any) -> bool:
         """Check the first request: few episodes need all the validators, so they are built late."""
@@ -73,20 +76,38 @@ Entry = tuple[
 
 
 class Plan:
-    """What environments of one scenario share; built once in a process."""
+    """What environments of one scenario share; built once in a process.
 
-    __slots__ = ("base", "scenario", "tasks", "tools")
+    Attributes:
+        tools: What `call` looks up, by the names of operations, without faults.
+        offered: The same as policies meet it; the same object where nothing goes wrong.
+        names: Operations that are offered under other names, with those names.
+        true: The same the other way round.
+    """
+
+    __slots__ = ("base", "names", "offered", "scenario", "tasks", "tools", "true")
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.base = load_base(scenario)
         self.tasks = Tasks(scenario, self.base.world)
         times = {name: _times(scenario, api.time_format) for name, api in scenario.apis.items()}
+        self.names = dict(scenario.names)
+        self.true = {alias: name for name, alias in scenario.names}
         self.tools: dict[str, Entry] = {}
+        self.offered = {} if scenario.faults or scenario.names else self.tools
+        # The world has to be remembered at every call, or every call recorded by its true name.
+        every = bool(scenario.names) or any(fault.kind == "stale" for fault in scenario.faults)
         for name in scenario.tools:
             operation = scenario.operations[name]
             api = scenario.apis[operation.api]
-            Tool(operation, api, times[api.name], scenario.snapshots, self.tools)
+            mode = KEPT if scenario.snapshots else WRITES if operation.writes else READS
+            faults = tuple(i for i, each in enumerate(scenario.faults) if name in each.operations)
+            places = [(self.tools, name, mode)]
+            if self.offered is not self.tools:
+                struck = STRUCK if every or faults else mode
+                places.append((self.offered, self.names.get(name, name), struck))
+            Tool(operation, api, times[api.name], tuple(places), faults)
 
 
 _PLANS: dict[int, Plan] = {}

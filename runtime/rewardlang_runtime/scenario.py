@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from rewardlang_runtime.calls import Call
+    from rewardlang_runtime.calls import Call, FaultKind
     from rewardlang_runtime.episode import Episode
     from rewardlang_runtime.rng import Rng
     from rewardlang_runtime.world import World
@@ -82,6 +82,32 @@ class Api(NamedTuple):
     """From status and message to the body of an answer that no operation gives, over HTTP."""
 
 
+class Fault(NamedTuple):
+    """What goes wrong with some calls. Exactly one of `nth`, `every` and `chance` says with which.
+
+    Attributes:
+        kind: See `calls.FAULTS`.
+        operations: Operations that it may strike.
+        nth: Which of their calls, counted from 1.
+        every: Each so-manieth of them.
+        chance: The probability for each, drawn from the task's seed.
+        at_most: How many it strikes in an episode; 0: no bound.
+        steps: Of a stale read, how many calls its world is behind.
+        retry_after: Seconds that the answer asks to wait.
+        answers: By API, the body of the answer; none for a stale read.
+    """
+
+    kind: FaultKind
+    operations: tuple[str, ...]
+    nth: tuple[int, ...] = ()
+    every: int = 0
+    chance: float = 0.0
+    at_most: int = 0
+    steps: int = 0
+    retry_after: int | None = None
+    answers: tuple[tuple[str, Json], ...] = ()
+
+
 class TableSpec(NamedTuple):
     name: str
     key: str
@@ -134,3 +160,6 @@ class Scenario(NamedTuple):
     reads_response: frozenset[str]
     reads_world: bool
     """Whether the reward reads `final`, `delta`, or a call's before and after."""
+    faults: tuple[Fault, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    """Operations that are offered under other names, with those names."""

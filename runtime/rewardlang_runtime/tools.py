@@ -7,12 +7,12 @@ from typing import Any
 from rewardlang_runtime.scenario import Operation, Scenario
 
 
-def tool(operation: Operation) -> dict[str, Any]:
-    """One operation in the shape that chat templates and the OpenAI API take."""
+def tool(operation: Operation, name: str) -> dict[str, Any]:
+    """One operation, under a name, in the shape that chat templates and the OpenAI API take."""
     return {
         "type": "function",
         "function": {
-            "name": operation.name,
+            "name": name,
             "description": operation.doc,
             "parameters": operation.schema,
         },
@@ -21,4 +21,5 @@ def tool(operation: Operation) -> dict[str, Any]:
 
 def tools_of(scenario: Scenario) -> list[dict[str, Any]]:
     """The tools that the scenario offers, in its order."""
-    return [tool(scenario.operations[name]) for name in scenario.tools]
+    names = dict(scenario.names)
+    return [tool(scenario.operations[name], names.get(name, name)) for name in scenario.tools]

@@ -2,8 +2,10 @@
 
 A line is an object with `calls` (each with `op`, `args`, and as far as they were recorded `kind`,
 `status` and `response`), `answer`, and the task: `seed` and `split`, or `params`. `world`:
-"frozen" says that the calls are paid as if they had changed nothing (`Environment.freeze`). Keys
-that are not known here are kept out of the way in `extra`.
+"frozen" says that the calls are paid as if they had changed nothing (`Environment.freeze`),
+`faults`: "none" that the scenario's `faults:` were left out. A call that a fault has struck has
+`fault`, and one by another name of its operation `tool`. Keys that are not known here are kept out
+of the way in `extra`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ _KEYS = frozenset(("scenario", "seed", "split", "params", "calls", "answer"))
 
 
 _FROZEN = "frozen"
+_CALM = "none"
 
 
 class BadTrace(ValueError):
@@ -43,6 +46,7 @@ class Trace(NamedTuple):
         recorded: What each call was answered, as far as the recording says: `kind`, `status`,
             `response`.
         frozen: Whether it is paid in a world that its calls have not changed.
+        calm: Whether it was played without the scenario's faults.
     """
 
     line: int
@@ -55,6 +59,7 @@ class Trace(NamedTuple):
     answer: str
     extra: dict[str, Json]
     frozen: bool = False
+    calm: bool = False
 
 
 class Verdict(NamedTuple):
@@ -68,17 +73,19 @@ def record(environment: Environment) -> dict[str, Json]:
     """The episode of an environment, as a line of a trace file holds it."""
     episode, detail = environment.episode, environment.detail()
     scenario = environment.scenario
-    world: dict[str, Json] = {"world": _FROZEN} if environment.frozen else {}
+    marks: dict[str, Json] = {"world": _FROZEN} if environment.frozen else {}
+    if environment.calm and (scenario.faults or scenario.names):
+        marks["faults"] = _CALM
     return {
         "scenario": scenario.name,
         "split": environment.split,
         "seed": environment.seed,
         "params": episode.params,
-        "calls": [recorded(call) for call in episode.calls],
+        "calls": [_as_line(call, environment) for call in episode.calls],
         "answer": episode.answer,
         "reward": detail.reward,
         "parts": dict(zip([name for name, _ in scenario.parts], detail.parts, strict=True)),
-        **world,
+        **marks,
     }
 
 
@@ -89,14 +96,23 @@ def write_trace(path: str | os.PathLike[str], environment: Environment) -> None:
         file.write(line)
 
 
+def _as_line(call: Call, environment: Environment) -> dict[str, Json]:
+    """A call with the name that the policy used, where that is another than the operation's."""
+    line = recorded(call)
+    shown = environment.name_of(call.op)
+    return line if call.kind == "unknown_tool" or shown == call.op else {"tool": shown, **line}
+
+
 def recorded(call: Call) -> dict[str, Json]:
-    """A call as a line of a trace file holds it."""
+    """A call, as a line of a trace file holds it."""
+    fault: dict[str, Json] = {} if call.fault is None else {"fault": call.fault}
     return {
         "op": call.op,
         "args": call.args,
         "kind": call.kind,
         "status": call.status,
         "response": call.response,
+        **fault,
     }
 
 
@@ -147,6 +163,7 @@ def _trace(data: Any, line: int) -> Trace:
         answer=_of(data, "answer", str, where) or "",
         extra={key: value for key, value in data.items() if key not in _KEYS},
         frozen=data.get("world") == _FROZEN,
+        calm=data.get("faults") == _CALM,
     )
 
 
@@ -165,8 +182,19 @@ def _call(data: Any, where: str) -> tuple[tuple[str, Any], dict[str, Json]]:
         raise BadTrace(f"{where}: `args` is an object, or text")
     if kind == "malformed_arguments" and not args:
         args = ""  # the text itself is not recorded
-    recorded = {key: data[key] for key in ("kind", "status", "response") if key in data}
-    return (op, args), recorded
+    tool = _of(data, "tool", str, where)
+    answered = {key: data[key] for key in ("kind", "status", "response", "fault") if key in data}
+    return (op if tool is None else tool, args), answered
+
+
+def sent_to(environment: Environment, trace: Trace) -> Iterator[tuple[str, Any]]:
+    """The calls of a trace as they are to be sent to an environment.
+
+    An operation that goes by another name there may have been recorded by its own alone.
+    """
+    for (name, args), answered in zip(trace.sent, trace.recorded, strict=True):
+        unknown = answered.get("kind") == "unknown_tool"
+        yield (name if unknown else environment.name_of(name)), args
 
 
 def _of(data: dict[str, Any], key: str, kind: type, where: str) -> Any:
@@ -189,21 +217,21 @@ def score_trace(scenario: Scenario, trace: Trace) -> Verdict:
         return Verdict(None, f"it is a trace of {trace.scenario}, not of {scenario.name}")
     if trace.params is None and trace.seed is None:
         return Verdict(None, "its task is unknown: neither `seed` nor `params` is recorded")
-    environment = Environment(scenario, trace.split)
+    environment = Environment(scenario, trace.split, calm=trace.calm)
     options = None if trace.params is None else {"params": trace.params}
     try:
         environment.reset(trace.seed or 0, options)
     except (ScenarioFault, ValueError) as error:
         return Verdict(None, f"its task cannot be set up: {error}")
     calls = environment.episode.calls
-    for number, (op, args) in enumerate(trace.sent):
+    for number, (op, args) in enumerate(sent_to(environment, trace)):
         environment.call(op or None, args)
         if len(calls) <= number:
             return Verdict(None, f"it has more than the {scenario.calls_limit} calls allowed")
         expected = trace.recorded[number]
         replayed = recorded(calls[number])
         for key, value in expected.items():
-            if replayed[key] != value:
+            if replayed.get(key) != value:
                 return Verdict(
                     None,
                     f"call {number + 1}, {op}, has another {key} when it is made again: "

@@ -305,6 +305,7 @@ def test_steps_sum_to_the_reward(env: Environment) -> None:
         "reward": 0.65625,
         "parts": {"looked": 1.0, "moved": 1.0, "said_so": 0.0},
         "kind": "unknown_tool",
+        "fault": None,
     }
     _, reward, terminated, truncated, info = env.step({"answer": "done"})
     assert (terminated, truncated) == (True, False)

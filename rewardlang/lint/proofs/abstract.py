@@ -36,7 +36,9 @@ _BOUNDS: Mapping[str, tuple[str, int | None]] = {
     "called": _AT_LEAST_ONE, "never": ("==", 0), "once": ("==", 1), "exactly": ("==", None),
     "at_least": (">=", None), "at_most": ("<=", None),
 }  # fmt: skip
-KIND, STATUS, OP = (call_field_key("None", name) for name in ("kind", "status", "op"))
+KIND, STATUS, OP, FAULT = (
+    call_field_key("None", name) for name in ("kind", "status", "op", "fault")
+)
 _OK = call_field_key("None", "ok")
 
 MOST_LITERALS = 500

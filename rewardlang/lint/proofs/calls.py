@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rewardlang import tree
-from rewardlang.lint.proofs.abstract import KIND, OP, STATUS, Abstraction
+from rewardlang.lint.proofs.abstract import FAULT, KIND, OP, STATUS, Abstraction
 from rewardlang.lint.proofs.machines import TooManyStates
 from rewardlang.lint.proofs.solve import Tableau, space
 from rewardlang.lint.proofs.terms import (
@@ -19,9 +19,10 @@ from rewardlang.lint.proofs.terms import (
     literals,
     negated,
 )
-from rewardlang.lint.proofs.values import Among, Cell, Order, text
+from rewardlang.lint.proofs.values import NULL, Among, Cell, Order, text
 from rewardlang.model import Scenario
 from rewardlang.walk import everything
+from rewardlang_runtime.calls import FAULTS
 
 _INVENTED = ("unknown_tool",)
 _NAMELESS = ("unknown_tool", "malformed_arguments")
@@ -60,6 +61,7 @@ class Calls:
     def __init__(self, scenario: Scenario, abstraction: Abstraction) -> None:
         self._operations = scenario.operations
         self._tools = frozenset(scenario.tools)
+        self._faults = scenario.faults
         self._abstraction = abstraction
         self._solved = 0
         self._letters: dict[tuple[str, ...], tuple[int, ...]] = {}
@@ -184,8 +186,26 @@ class Calls:
             given[OP] = [Cell("string", text(operation), operation)]
         if any(isinstance(e.atom, Atom) and e.atom.path == STATUS for e in literals(terms)):
             terms = [*terms, _STATUSES]
+        if any(isinstance(e.atom, Atom) and e.atom.path == FAULT for e in literals(terms)):
+            terms = [*terms, self._faulted(operation, offered)]
         within = space(terms, self._abstraction.domains, given)
         return Tableau(within, lambda _: True).solve(terms) is not None
+
+    def _faulted(self, operation: str, offered: bool) -> Term:
+        """What may have gone wrong with a call of an operation, by how it ended."""
+        found: list[Term] = [Literal(Atom(FAULT, NULL))]
+        for fault in self._faults if offered else ():
+            if operation in fault.operations:
+                kinds = ("ok", "api_error") if fault.kind == "stale" else ("api_error",)
+                facts: list[Term] = [
+                    Literal(Atom(FAULT, Among((text(fault.kind),)))),
+                    Literal(Atom(KIND, Among(tuple(map(text, kinds))))),
+                ]
+                if fault.kind != "stale":
+                    status = FAULTS[fault.kind]
+                    facts += [Literal(Atom(STATUS, Order(op, status))) for op in (">=", "<=")]
+                found.append(All(tuple(facts)))
+        return Either(tuple(found))
 
 
 def _kinds(kinds: Sequence[str]) -> list[Cell]:

@@ -12,7 +12,7 @@ from rewardlang.lint.proofs.terms import Atom, Either, Literal, Term
 from rewardlang.lint.proofs.values import NULL, Among, Outside
 from rewardlang.walk import everything
 
-_OUTCOME = ("ok", "kind", "status")
+_OUTCOME = ("ok", "kind", "status", "fault")
 
 
 def subjects(literal: Literal, abstraction: Abstraction) -> list[str]:

@@ -82,7 +82,8 @@ class GymEnvironment:
     def __init__(self, scenario: Scenario, split: str = "train") -> None:
         self.environment = Environment(scenario, split)
         self.observation_space = TextSpace(max(scenario.observation_limit, 16 * 1024))
-        self.action_space = ActionSpace(scenario.tools, TextSpace(scenario.answer_limit))
+        names = tuple(tool["function"]["name"] for tool in self.environment.tools)
+        self.action_space = ActionSpace(names, TextSpace(scenario.answer_limit))
 
     @property
     def unwrapped(self) -> GymEnvironment:

@@ -75,16 +75,16 @@ def environment_class(scenario: Scenario, split: str = "train") -> type:
         return None if _has_text(row.get("prompt")) else prompt
 
     names: dict[str, Any] = {"__init__": init, "reset": reset, "__doc__": scenario.name}
+    aliases = dict(scenario.names)
     for name in scenario.tools:
-        if name in ("reset", "get_reward") or name.startswith("_"):
-            raise ValueError(f"TRL has another use for the name `{name}`, so it can be no tool")
-        names[name] = _method(scenario.operations[name])
+        shown = aliases.get(name, name)
+        if shown in ("reset", "get_reward") or shown.startswith("_"):
+            raise ValueError(f"TRL has another use for the name `{shown}`, so it can be no tool")
+        names[shown] = _method(scenario.operations[name], shown)
     return type("".join(filter(str.isalnum, scenario.name)) or "Scenario", (), names)
 
 
-def _method(operation: Operation) -> Callable[..., str]:
-    name = operation.name
-
+def _method(operation: Operation, name: str) -> Callable[..., str]:
     def method(self: Any, **arguments: Any) -> str:
         return self._environment.call(name, arguments)  # type: ignore[no-any-return]
 
@@ -149,9 +149,9 @@ class Reward:
         sums = [0.0] * len(self.scenario.parts)
         scored = 0
         for index, messages in enumerate(completions):
-            params = self._params(index, environments, columns)
+            params, seed = self._task(index, environments, columns)
             try:
-                detail = score_messages(self.scenario, params, messages)
+                detail = score_messages(self.scenario, params, messages, seed, self.split)
             except BadMessages:
                 rewards.append(None)
                 continue
@@ -163,15 +163,18 @@ class Reward:
                 log_metric(f"parts/{name}", total / scored)
         return rewards
 
-    def _params(
+    def _task(
         self, index: int, environments: Sequence[Any] | None, columns: dict[str, Any]
-    ) -> Params:
+    ) -> tuple[Params, int]:
+        """The parameters of an episode's task and its seed, from which faults are drawn."""
         if environments is not None:
-            params: Params = environments[index]._environment.params
-            return params
+            environment: Environment = environments[index]._environment
+            return environment.params, environment.seed
+        seeds = columns.get("seed")
+        seed = 0 if seeds is None else int(seeds[index])
         if columns.get("params") is not None:
             given = columns["params"][index]
-            return orjson.loads(given) if isinstance(given, str) else given  # type: ignore[no-any-return]
-        if columns.get("seed") is not None:
-            return self._tasks.task(self.split, int(columns["seed"][index])).params
+            return (orjson.loads(given) if isinstance(given, str) else given), seed
+        if seeds is not None:
+            return self._tasks.task(self.split, seed).params, seed
         raise ValueError("a reward needs environments, or the column `params` or `seed`")
