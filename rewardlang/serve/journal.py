@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 import orjson
 
 from rewardlang_runtime import Call
-from rewardlang_runtime.traces import recorded
+from rewardlang_runtime.traces import as_line
 
 if TYPE_CHECKING:
     from rewardlang.serve.sessions import Session
@@ -58,7 +58,7 @@ class Journal:
 
     def call(self, session: Session, call: Call) -> None:
         """A session made a call."""
-        self._write({"episode": session.number, "call": recorded(call)})
+        self._write({"episode": session.number, "call": as_line(call, session.environment)})
         if self._calls.tell() > _LARGEST:
             self._shrink()
 
@@ -86,7 +86,7 @@ class Journal:
         for session in self._open.values():
             self._write(_begun(session))
             for call in session.environment.episode.calls:
-                self._write({"episode": session.number, "call": recorded(call)})
+                self._write({"episode": session.number, "call": as_line(call, session.environment)})
 
     def _recover(self) -> int:
         self._calls.seek(0)

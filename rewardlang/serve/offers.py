@@ -86,7 +86,7 @@ class Offer:
             return seen
         if call.kind == "ok":
             return shortened(call.response, limit)
-        return failed(call.kind, call.status, call.response, limit)
+        return failed(call.kind, call.status, call.response, limit, call.retry_after)
 
 
 def problem(api: Api, status: int, message: str) -> Any:

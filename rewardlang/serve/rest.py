@@ -46,6 +46,12 @@ class Rest:
             return self._translated(session, request, match)
         return self._routed(session, request, match)
 
+    def _call(
+        self, session: Session, name: str, arguments: Any, size: int
+    ) -> tuple[Call | None, str]:
+        """A call of an operation: over HTTP its path is its name, whatever the tool is called."""
+        return self.sessions.call(session, session.environment.name_of(name), arguments, size)
+
     # ---- what an operation is declared for ----
 
     def _routed(self, session: Session, request: Request, match: Match) -> Answer:
@@ -64,7 +70,7 @@ class Rest:
             arguments = match.arguments(request.query, body, request.headers)
         except ValueError:
             return self._malformed(session, request, name, 400, "The body is no JSON object.")
-        call, seen = self.sessions.call(session, name, arguments, size)
+        call, seen = self._call(session, name, arguments, size)
         if call is None:
             return self._over(session, request)
         if call.kind == "malformed_arguments":
@@ -76,7 +82,7 @@ class Rest:
         self, session: Session, request: Request, name: str, status: int, why: str
     ) -> Answer:
         """A step of an operation whose arguments cannot be read."""
-        call, _ = self.sessions.call(session, name, "", len(request.body))
+        call, _ = self._call(session, name, "", len(request.body))
         if call is None:
             return self._over(session, request)
         return self._problem(session.offer, request, status, why)
@@ -108,7 +114,7 @@ class Rest:
             return self._unknown(session, request, name, 404, "There is nothing here.")
         if request.too_large:
             return self._malformed(session, request, name, 413, "The body is too large.")
-        call, seen = self.sessions.call(session, name, found.arguments, size)
+        call, seen = self._call(session, name, found.arguments, size)
         if call is None:
             return self._over(session, request)
         if call.kind == "malformed_arguments":
@@ -179,12 +185,16 @@ def credentials(header: str) -> str | None:
 
 
 def _answer(call: Call, request: Request) -> Answer:
-    body = call.response
+    body, headers = call.response, []
+    if call.retry_after is not None:
+        headers.append(("Retry-After", str(call.retry_after)))
+    if call.status == 401:
+        headers += _CHALLENGE
     links = body.get("_links") if type(body) is dict else None
     following = links.get("next") if type(links) is dict else None
     if type(following) is str and following.isascii() and following.isprintable():
-        return Answer(call.status, body, (("Link", f'<{request.prefix}{following}>; rel="next"'),))
-    return Answer(call.status, body)
+        headers.append(("Link", f'<{request.prefix}{following}>; rel="next"'))
+    return Answer(call.status, body, tuple(headers))
 
 
 def _sent(request: Request) -> dict[str, Any]:

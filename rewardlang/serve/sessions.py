@@ -11,7 +11,7 @@ from typing import Any
 from rewardlang.serve.journal import Journal
 from rewardlang.serve.offers import Offer
 from rewardlang_runtime import Call, Environment, ScenarioFault
-from rewardlang_runtime.traces import record, recorded
+from rewardlang_runtime.traces import as_line, record
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 """What a session may be called."""
@@ -71,8 +71,9 @@ class Session:
         return {**self.begun, **self._played()}
 
     def _played(self) -> dict[str, Any]:
-        episode = self.environment.episode
-        return {"calls": [recorded(call) for call in episode.calls], "answer": episode.answer}
+        played = self.environment
+        calls = [as_line(call, played) for call in played.episode.calls]
+        return {"calls": calls, "answer": played.episode.answer}
 
 
 class Sessions:

@@ -81,7 +81,7 @@ def record(environment: Environment) -> dict[str, Json]:
         "split": environment.split,
         "seed": environment.seed,
         "params": episode.params,
-        "calls": [_as_line(call, environment) for call in episode.calls],
+        "calls": [as_line(call, environment) for call in episode.calls],
         "answer": episode.answer,
         "reward": detail.reward,
         "parts": dict(zip([name for name, _ in scenario.parts], detail.parts, strict=True)),
@@ -96,7 +96,7 @@ def write_trace(path: str | os.PathLike[str], environment: Environment) -> None:
         file.write(line)
 
 
-def _as_line(call: Call, environment: Environment) -> dict[str, Json]:
+def as_line(call: Call, environment: Environment) -> dict[str, Json]:
     """A call with the name that the policy used, where that is another than the operation's."""
     line = recorded(call)
     shown = environment.name_of(call.op)
