@@ -71,7 +71,8 @@ class Field:
             if 2 * len(known) >= len(slot.values) and known:
                 row = self.row(slot, label)
                 if row is not None:
-                    return Named(f'"{{{row.text}}}"', finder), tuple(known)
+                    sure = "!" if row.nullable else ""
+                    return Named(f'"{{{row.text}{sure}}}"', finder), tuple(known)
         return by_key, slot.values
 
     def row(self, slot: Slot, path: Sequence[str]) -> Read | None:
@@ -110,15 +111,15 @@ class Field:
         """A call beside a task that changes something."""
         for name in tools:
             found = self.request(name)
-            if (
-                name not in names
-                and found is not None
-                and found.outcome.changes
-                and not found.actor
-            ):
-                values = {s.name: s.values[-1] for s in found.slots if s.parent is None}
-                case = found.cases[-1] if found.cases else {}
-                return name, escaped(found.filled(self.ground, {**values, **case}))
+            if name in names or found is None or not found.outcome.changes or found.actor:
+                continue
+            for at_ in (-1, 0):
+                values = {s.name: s.values[at_] for s in found.slots if s.parent is None}
+                case = found.cases[at_] if found.cases else {}
+                args = found.filled(self.ground, {**values, **case})
+                outcome = self.ground.call(name, args)
+                if outcome is not None and outcome.changes:
+                    return name, escaped(args)
         return None
 
 
@@ -199,11 +200,9 @@ def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args") -> str:
 
 def _same(slot: Slot, place: str, want: str, nullable: bool, text: bool) -> str:
     """A value compared with what is wanted, in the way of its kind."""
-    said = (
-        place if text and not nullable else f'str({place} ?? "")' if nullable else f"str({place})"
-    )
-    if text and nullable:
-        said = f'({place} ?? "")'
+    said = f"str({place})"
+    if text:
+        said = f'({place} ?? "")' if nullable else place
     match slot.style:
         case "key":
             return f"{place if text else said} == {want}"

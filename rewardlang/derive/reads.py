@@ -23,12 +23,14 @@ from rewardlang.derive.lists import lists_in
 from rewardlang.derive.request import Request, Slot
 from rewardlang.derive.words import capital, deed, head, noun, spoken
 from rewardlang.judge.leaves import at
+from rewardlang_runtime.builtins.answers import says
 
 _FACTS = 12
 _SYSTEM = (
     "You answer questions with the tools of the API. Look up what you need, change nothing, "
     "and answer in one sentence."
 )
+_REPLY = "In reply: {fact.ask} is {value}."
 _COPIED = "A JSON text copied into the answer says everything and answers nothing."
 _SKIPPED = {
     "self", "id", "accountid", "key", "avatarurls", "iconurl", "href", "etag", "ari", "entityid",
@@ -216,10 +218,11 @@ def _other_texts(field: Field, slot: Slot, column: tuple[str, ...], named: Named
             and len(path) == 1
         ):
             continue
-        plain = all(isinstance(t, str) and len(t) > 1 and t not in slot.values for t in texts)
-        if plain and not read.nullable:
-            found.append((len(path), read.text))
-    return [text for _, text in sorted(found)[:3]]
+        plain = [t for t in texts if isinstance(t, str) and len(t) > 1 and t not in slot.values]
+        if len(plain) == len(texts) or (read.nullable and plain):
+            filled = f'{read.text} ?? ""' if read.nullable else read.text
+            found.append((len(plain) < len(texts), len(path), filled))
+    return [text for _, _, text in sorted(found)[:4]]
 
 
 def asked_for(path: Sequence[str]) -> str:
@@ -236,10 +239,12 @@ def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
     facts = _facts(field, request)
     if not facts:
         return None
-    facts = facts[:_FACTS]
     slots = tuple(request.slots)
-    rows = [slot for slot in slots if slot.parent is None]
-    names = [slot.name for slot in rows]
+    facts = [fact for fact in facts if _tells(fact, facts, _subject(request, _chosen(slots)))]
+    facts = facts[:_FACTS]
+    if not facts:
+        return None
+    rows = _chosen(slots)
     table = [{**fact.case, "ask": fact.ask, "say": fact.say} for fact in facts]
     others = list(dict.fromkeys(other for fact in facts for other in _beside(fact, facts)))
     if len(others) < 2:
@@ -260,11 +265,24 @@ def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
         f"Look up {subject} and tell me {{fact.ask}}.",
         f"I need to know {{fact.ask}} from {subject}.",
     ]
-    del names
     return _scenario(
         field, request, slots, None, lets, prompts, "{capital}", capital(head(subject)), expect,
         {"task": "one_of(expect.tasks)"}, facts=True,
     )  # fmt: skip
+
+
+def _chosen(slots: Sequence[Slot]) -> list[Slot]:
+    return [slot for slot in slots if slot.parent is None]
+
+
+def _tells(fact: Fact, facts: Sequence[Fact], subject: str) -> bool:
+    """Whether the answer states what is asked for, and the question does not."""
+    question = f"{fact.ask} in {subject}"
+    for name, value in fact.case.items():
+        question = question.replace(f"{{fact.{name}}}", str(value))
+    others = [other for other in _beside(fact, facts) if other != fact.say]
+    answer = _REPLY.replace("{fact.ask}", fact.ask).replace("{value}", fact.say)
+    return says(answer, fact.say, others) and not says(question, fact.say)
 
 
 def _column_of(field: Field, say: str) -> list[str]:
@@ -382,7 +400,7 @@ def _beside(fact: Fact, facts: Sequence[Fact]) -> Iterator[str]:
     yield from (other.say for other in facts)
     if fact.say in ("true", "false"):
         yield from ("true", "false")
-    if fact.numeric and fact.say.isdigit():
+    if fact.say.isdigit() and len(fact.say) <= 6:
         number = int(fact.say)
         yield from (str(n) for n in range(max(0, number - 12), number + 13))
 
@@ -425,8 +443,7 @@ def _scenario(
     parts = []
     steps: list[tuple[str, Any]] = []
     if finder is not None:
-        shown = finder.shows(ground, f"params.{slots[0].name}")
-        parts.append(draft.part("found", 1, f"called {finder.operation}{{ok, {shown}}} or read"))
+        parts.append(draft.part("found", 1, f"called {finder.operation}{{ok}} or read"))
         steps.append((finder.operation, {}))
     parts.append(draft.part("looked_up", 3, "read"))
     parts.append(
@@ -435,7 +452,7 @@ def _scenario(
     args = template(request.args, slots)
     if facts:
         args = _prefixed(args)
-        answer = "In reply: {fact.ask} is {value}."
+        answer = _REPLY
     steps.append((operation.name, args))
     count = len(steps)
     reward = Reward(lets, gates, parts, penalties(count + 1, count + 4, True))
@@ -465,7 +482,7 @@ def _matched(field: Field, operation: str, slot: Slot, slots: Sequence[Slot], fa
 def _prefixed(value: Any) -> Any:
     """Templates that read the drawn fact in place of parameters."""
     if isinstance(value, str):
-        return re.sub(r"\{(to_int\()?(?!the_)([a-z]\w*)", r"{\1fact.\2", value)
+        return re.sub(r"\{(to_int\(|(?!to_int\())(?!the_)([a-z]\w*)", r"{\1fact.\2", value)
     if isinstance(value, dict):
         return {name: _prefixed(inner) for name, inner in value.items()}
     if isinstance(value, list):

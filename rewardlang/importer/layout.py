@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 from rewardlang.importer.drafts import Argument, Draft, Making
 from rewardlang.importer.names import snake, spoken
 from rewardlang.importer.resources import HOLE
-from rewardlang.importer.rows import Rows
+from rewardlang.importer.rows import Column, Rows
 from rewardlang.importer.shapes import Schema, kind_of
 from rewardlang.importer.text import Block, Code, Commented, document
 from rewardlang.importer.worlds import ROOM, Row, first_numbers, row_schema
@@ -151,11 +152,22 @@ def _reference(making: Making, rows: Rows, group: Group) -> list[str]:
     for column in rows.columns.values():
         if column.to is None or column.to not in group.tables or column.role == "given":
             continue
+        if any(_loses(draft, rows, column) for draft in group.drafts):
+            continue
         schema = column.schema
         kind = kind_of(schema.get("items", {})) if kind_of(schema) == "array" else kind_of(schema)
         if kind == "string":
             found.append(f"{rows.name}.{column.name} in {column.to}")
     return found
+
+
+def _loses(draft: Draft, rows: Rows, column: Column) -> bool:
+    """Whether an operation deletes what a column names and leaves the rows that name it."""
+    texts = [each["do"] if isinstance(each, Mapping) else each for each in draft.effects]
+    gone = {m[1] for text in texts if (m := re.match(r"delete (\w+)\[", text))}
+    # What makes a row anew deletes it first.
+    gone -= {m[1] for text in texts if (m := re.search(r" into (\w+)$", text))}
+    return column.to in gone and not (column is rows.parent and rows.name in gone)
 
 
 def _counters(making: Making, group: Group) -> dict[str, int]:

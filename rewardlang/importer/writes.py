@@ -8,7 +8,7 @@ from typing import Any
 
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Found, Way, as_text, key_of, shown, single
-from rewardlang.importer.names import sentence, spoken
+from rewardlang.importer.names import sentence, spoken, unused
 from rewardlang.importer.resources import Table, answer
 from rewardlang.importer.rows import Column, Rows, is_change_time
 from rewardlang.importer.schemas import Written
@@ -390,14 +390,9 @@ def update_single(
 def delete(making: Making, draft: Draft, operation: Operation, found: Found) -> bool:
     """`DELETE /x/{id}`: the row, and what stands under it."""
     rows = found.rows
-    for other in making.rows.values():
-        if other.table.parent is rows.table and other.parent is not None:
-            item = "child"
-            each = f"{other.name}.filter(row => row.{other.parent.name} == {found.key})"
-            draft.effects.append(
-                {"each": {item: each}, "do": f"delete {other.name}[{item}.{other.key}]"}
-            )
-            draft.tables[other.name] = None
+    # A let may not count on the row: the rule that answers 404 comes after it.
+    maybe = found.key.replace(f"{found.let}.", f"{found.let}?.", 1)
+    _delete_below(making, draft, rows, f"[{maybe}]")
     draft.effects.append(f"delete {rows.name}[{found.key}]")
     draft.kind, draft.subject = "delete", rows.name
     draft.tables[rows.name] = None
@@ -408,6 +403,21 @@ def delete(making: Making, draft: Draft, operation: Operation, found: Found) -> 
         draft.doubt("the document speaks of a trash; here the row is gone")
     _answer(making, draft, operation, rows, found.let)
     return True
+
+
+def _delete_below(making: Making, draft: Draft, rows: Rows, keys: str) -> None:
+    """The effects that delete what stands under rows, the lowest first; `keys` is a list."""
+    for other in making.rows.values():
+        known = {*draft.lets, *(argument.name for argument in draft.arguments)}
+        if other.table.parent is not rows.table or other.parent is None:
+            continue
+        gone = unused(f"gone_{other.name}", known)
+        of = f"row.{other.parent.name}"
+        test = f"{of} == {keys[1:-1]}" if keys.startswith("[") else f"{of} in {keys}"
+        draft.lets[gone] = f"{other.name}.filter(row => {test}).map(row => row.{other.key})"
+        draft.tables[other.name] = None
+        _delete_below(making, draft, other, gone)
+        draft.effects.append({"each": {"key": gone}, "do": f"delete {other.name}[key]"})
 
 
 # ---- answers ----
