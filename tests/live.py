@@ -54,9 +54,9 @@ def scenario(path: Path | str) -> Scenario:
 
 
 @contextmanager
-def serving(*played: Scenario) -> Iterator[Served]:
-    """Serve scenarios at a free port of this machine."""
-    sessions = Sessions([Offer(each) for each in played])
+def serving(*played: Scenario, judged: bool = True) -> Iterator[Served]:
+    """Serve scenarios at a free port of this machine; without a judge the caller is who acts."""
+    sessions = Sessions([Offer(each, judged=judged) for each in played])
     listening = listen("127.0.0.1", 0)
     app = WithMcp(App(Rest(sessions)), mcp_server(sessions), local=True)
     endpoint = Endpoint(listening, app)
@@ -90,3 +90,9 @@ def in_process(played: Scenario, session: Session) -> float:
         environment.call(call.op, call.args)
     environment.finish(session.environment.episode.answer)
     return environment.reward()
+
+
+def adf(text: str) -> dict[str, Any]:
+    """A document with one paragraph."""
+    content = [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]
+    return {"type": "doc", "version": 1, "content": content}

@@ -6,6 +6,7 @@ two messages out, and anything between would cost more than the step in the worl
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from traceback import format_exception
@@ -66,7 +67,7 @@ class App:
         query = scope["query_string"].decode("latin-1")
         request = Request(method, path, query, headers, body, too_large=size > _KEPT)
         answer = self._answer(request)
-        content = answer.content
+        content = _here(answer.content, request)
         sent = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in answer.headers
@@ -100,6 +101,24 @@ class App:
             print("".join(format_exception(error)), file=sys.stderr)
             api = session.offer.api_of(request.path)
             return Answer(500, problem(api, 500, "Internal server error"))
+
+
+def _here(content: bytes, request: Request) -> bytes:
+    """An answer whose resources say that they are at this server and in this session.
+
+    Clients go to where a resource says that it is itself: the address of the API's real site would
+    lead them elsewhere. In a text of the world these bytes would be escaped.
+    """
+    if b'"self":"http' not in content:
+        return content
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        return content
+    return _ITSELF.sub(f'"self":"http://{host}{request.prefix}/'.encode("latin-1"), content)
+
+
+_ITSELF = re.compile(rb'"self":"https?://[^/"\\]+/')
+_HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}|\[[0-9a-fA-F:.]+\](?::[0-9]+)?")
 
 
 def _session_in(path: str) -> tuple[str | None, str]:

@@ -20,6 +20,7 @@ from rewardlang_runtime.scenario import Json, Operation
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][+-]?[0-9]{1,3})?")
 _TEXTS = {"true": True, "false": False}
+_SPELLED = (["true", "false"], ["false", "true"])
 _DEEPEST = 32
 """How deep nulls are looked for; what is deeper is not kept anyway."""
 WHOLE_BODY = ""
@@ -189,19 +190,21 @@ class Wire:
 class _Kind:
     """What a text in a path, a query or a header may stand for."""
 
-    __slots__ = ("_items", "_types", "is_list")
+    __slots__ = ("_items", "_spelled", "_types", "is_list")
 
     def __init__(self, schema: Any, root: Mapping[str, Any]) -> None:
         self._types = types_of(schema, root)
         self.is_list = "array" in self._types and "string" not in self._types
         items = resolved(schema, root).get("items", True) if self.is_list else True
         self._items = _Kind(items, root) if self.is_list else None
+        self._spelled = resolved(schema, root).get("enum") in _SPELLED
+        """Whether it is "true" or "false", in letters: clients send True and False, too."""
 
     def read(self, text: str) -> Any:
         """The value that `text` stands for; the text itself when it can be none of the kind."""
         types = self._types
         if "string" in types:
-            return text
+            return text.lower() if self._spelled and text.lower() in _TEXTS else text
         if "boolean" in types and text.lower() in _TEXTS:
             return _TEXTS[text.lower()]
         if "integer" in types and _INTEGER.fullmatch(text):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from served import Client, client, sessions
+from served import AUTH, Client, client, sessions
 
 from rewardlang.serve.dialects.markup import document, markup, with_markup
 from rewardlang.serve.sessions import Sessions
@@ -211,6 +211,24 @@ def test_what_clients_ask_by_themselves_is_no_step_unless_it_is_offered() -> Non
     assert calls(made)[1:] == [("getTransitions", "unknown_tool")]
 
 
+def test_resources_say_that_they_are_here_and_in_this_session(jira: Sessions) -> None:
+    """Released clients write to where a resource says that it is."""
+    ask = client(jira)
+    host = {**AUTH, "host": "emulator.example:8080"}
+    got = ask("GET", "/s/mine/rest/api/2/issue/PAY-51", headers=host).json
+    assert got["self"] == "http://emulator.example:8080/s/mine/rest/api/2/issue/10451"
+    assert (
+        ask("GET", "/rest/api/3/issue/PAY-51", headers=host)
+        .json["self"]
+        .startswith("http://emulator.example:8080/rest/api/3/")
+    )
+    hostile = {**AUTH, "host": 'x","admin":"'}
+    assert "admin" not in ask("GET", "/rest/api/2/issue/PAY-51", headers=hostile).json
+    text = 'see {"self":"https://acme.atlassian.net/x"}'
+    ask("PUT", "/rest/api/2/issue/PAY-51", {"fields": {"summary": text}}, host)
+    assert ask("GET", "/rest/api/2/issue/PAY-51", headers=host).json["fields"]["summary"] == text
+
+
 # ---- Confluence, version 1 ----
 
 PAGE = {"type": "page", "title": "Notes", "space": {"key": "ENG"},
@@ -306,7 +324,8 @@ def test_searches_find_pages_that_may_be_seen(wiki: Sessions) -> None:
 def test_what_pages_do_not_have(wiki: Sessions) -> None:
     ask = client(wiki)
     for page in ("200001", "999"):
-        assert ask("GET", f"{V1}/content/{page}/property").status == 404
+        assert ask("GET", f"{V1}/content/{page}/property").json["results"] == []
+        assert ask("GET", f"/wiki/api/v2/pages/{page}/properties").json["results"] == []
         assert ask("GET", f"{V1}/content/{page}/property/emoji").status == 404
         assert ask("GET", f"{V1}/content/{page}/child/attachment").json["results"] == []
     assert calls(wiki) == []

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from rewardlang.serve.dialects.contents import (
     asks_for,
+    bodies_of,
     history_of,
     listed,
     page_of,
@@ -25,6 +26,8 @@ from rewardlang_runtime import Environment, Scenario, World
 from rewardlang_runtime.builtins.records import cursor
 
 _PREFIX = "/wiki/rest/api/"
+_PROPERTIES = re.compile("/wiki/api/v2/pages/[^/]+/properties/?")
+"""Version 2's, which a client asks for with every page."""
 _NOWHERE = "0"
 """The id that a key stands for which no space has."""
 
@@ -77,6 +80,8 @@ def confluence(scenario: Scenario) -> Translator:
     """The translator for an API that is Confluence's version 2."""
 
     def translate(request: Request, environment: Environment) -> Found:
+        if request.method == "GET" and _PROPERTIES.fullmatch(request.path):
+            return Answer(200, {"results": [], "_links": {}})
         if not request.path.startswith(_PREFIX):
             return None
         path = request.path[len(_PREFIX) :].rstrip("/")
@@ -253,7 +258,10 @@ def _comment(asked: _Asked) -> Found:
 
 def _comments(asked: _Asked) -> Found:
     def shape(body: Json) -> Answer:
-        return listed([{**row, "type": "comment"} for row in body["results"]], 0, asked.limit)
+        rows = [
+            {**row, "type": "comment", "body": bodies_of(row["body"])} for row in body["results"]
+        ]
+        return listed(rows, 0, asked.limit)
 
     arguments = {"id": asked.parts[0], "bodyFormat": "storage", "limit": asked.limit}
     return _call("getPageComments", arguments, shape)
@@ -289,13 +297,12 @@ def _search(asked: _Asked) -> Found:
     return _call("searchByCQL", arguments, shape)
 
 
-def _properties(_: _Asked) -> Found:
-    """Pages here have no properties, and asking for some tells nothing of a page."""
+def _property(_: _Asked) -> Found:
     return refusal(404, "No property with this key")
 
 
-def _attachments(asked: _Asked) -> Found:
-    """Pages here have no attachments, and asking for some tells nothing of a page."""
+def _nothing(asked: _Asked) -> Found:
+    """No page has properties, attachments or folders here: this is no step, and no news of it."""
     return listed([], asked.start, asked.limit)
 
 
@@ -356,8 +363,9 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
         ("DELETE", "content/{}/label", _unlabel),
         ("GET", "content/{}/child/page", _children),
         ("GET", "content/{}/child/comment", _comments),
-        ("GET", "content/{}/child/attachment", _attachments),
-        ("GET", "content/{}/property", _properties),
-        ("GET", "content/{}/property/{}", _properties),
+        ("GET", "content/{}/child/attachment", _nothing),
+        ("GET", "content/{}/child/folder", _nothing),
+        ("GET", "content/{}/property", _nothing),
+        ("GET", "content/{}/property/{}", _property),
     )
 )

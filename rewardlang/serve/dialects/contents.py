@@ -43,10 +43,7 @@ def page_of(row: Row, expand: frozenset[str], world: World) -> Row:
     found["version"] = _version(page)
     found["history"] = history_of(page)
     if "body" in row and asks_for("body", expand):
-        value = row["body"]["storage"]["value"]
-        found["body"] = {
-            name: {"value": value, "representation": name} for name in ("storage", "view")
-        }
+        found["body"] = bodies_of(row["body"])
     if "ancestors" in expand:
         found["ancestors"] = _above(page, world)
     if asks_for("metadata.labels", expand):
@@ -63,6 +60,12 @@ def page_of(row: Row, expand: frozenset[str], world: World) -> Row:
         "context": "/wiki",
     }
     return found
+
+
+def bodies_of(body: Row) -> Row:
+    """A body in each representation that there is: what is shown is what is stored."""
+    value = body["storage"]["value"]
+    return {name: {"value": value, "representation": name} for name in ("storage", "view")}
 
 
 def asks_for(name: str, expand: frozenset[str]) -> bool:
