@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rewardlang.importer.drafts import Draft, Making, Rule
+from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Way, single, way
 from rewardlang.importer.names import spoken
 from rewardlang.importer.reads import by_query
 from rewardlang.importer.resources import HOLE, Table, answer
-from rewardlang.importer.writes import delete, update
+from rewardlang.importer.rows import Rows
+from rewardlang.importer.writes import delete, same_kind, update
 from rewardlang.openapi import Operation
 
 
@@ -41,19 +42,23 @@ def _changes_the_row(making: Making, operation: Operation, draft: Draft, through
     ):
         return False
     arguments = [a for a in draft.arguments if a.where == "body"]
-    known = [
-        a
-        for a in arguments
-        if a.name in found.rows.columns and not found.rows.columns[a.name].hidden
-    ]
+    known = [a for a in arguments if _fits(making, found.rows, a)]
     if not known or any(a.required and a not in known for a in arguments):
         return False
     schema = answer(operation)
     if schema is None:
         return len(known) == len(arguments)
     fields = making.shapes.fields(schema)
-    shared = [name for name in fields if name in found.rows.columns]
+    shared = [name for name, part in fields.items() if same_kind(making, found.rows, name, part)]
     return bool(fields) and 2 * len(shared) > len(fields)
+
+
+def _fits(making: Making, rows: Rows, argument: Argument) -> bool:
+    """Whether an argument is a field of the row that answers show."""
+    column = rows.columns.get(argument.name)
+    if column is None or column.hidden:
+        return False
+    return column.role == "version" or making.written.fits(argument.schema, column.schema)
 
 
 def _by_query(making: Making, operation: Operation, draft: Draft) -> bool:

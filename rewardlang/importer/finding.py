@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import jsonschema_rs
+
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule, local
 from rewardlang.importer.names import spoken
 from rewardlang.importer.resources import HOLE, Path, holes
@@ -105,6 +107,7 @@ def _item(
     before: list[Found],
     free: dict[str, Argument],
 ) -> Found:
+    _loosen(draft, rows, argument)
     parent = next((f for f in reversed(before) if f.rows.table is rows.table.parent), None)
     name = local(draft, rows.one, making.rows)
     key = key_of(rows, as_text(argument), parent, free)
@@ -117,6 +120,16 @@ def _item(
     message = f"There is no {spoken(rows.one)} {{args.{argument.name}}}."
     draft.rules.append(Rule(missing, 404, message))
     return found
+
+
+def _loosen(draft: Draft, rows: Rows, argument: Argument) -> None:
+    """Leave out a pattern that no id of ours has, where the server makes ids."""
+    pattern = argument.schema.get("pattern")
+    if pattern is None or rows.table.given:
+        return
+    if not jsonschema_rs.is_valid({"pattern": pattern}, "10001"):
+        del argument.schema["pattern"]
+        draft.doubt(f"the pattern that the document has for `{argument.wire}` is left out")
 
 
 def single(

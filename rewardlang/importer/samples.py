@@ -16,6 +16,8 @@ _DEEPEST = 6
 _LONG = 4_000
 """Characters of an example that are kept: longer ones are cut down to a sample."""
 _MOST_ITEMS = 3
+_MOST_VALUES = 300
+"""Values of one sample; after that come only those that must be there, and no deep ones."""
 
 
 def sample(written: Written, schema: Schema, example: Any = None) -> Any:
@@ -54,9 +56,13 @@ class Maker:
         self.rng = rng
         self.one = one
         self.number = number
+        self._left = _MOST_VALUES
 
     def value(self, name: str, schema: Schema, depth: int = 0) -> Any:
         """A value for the field `name`."""
+        self._left -= 1
+        if depth > 3 * _DEEPEST or self._left < -2 * _MOST_VALUES:
+            return None
         reference = schema.get("$ref")
         if isinstance(reference, str):
             target = self.written.document.get(reference.removeprefix(PREFIX), {})
@@ -214,7 +220,7 @@ class Maker:
                 continue
             if depth > 2 and name not in required and kind_of(part) in ("object", "array", "any"):
                 continue
-            if depth > 3 * _DEEPEST:
+            if self._left < 0 and name not in required:
                 continue
             made[name] = self.value(name, part, depth + 1)
         extra = schema.get("additionalProperties")

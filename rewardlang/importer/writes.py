@@ -435,12 +435,26 @@ def _answer(making: Making, draft: Draft, operation: Operation, rows: Rows, valu
         if making.shapes.kind(schema) not in ("any", "object") or fields:
             draft.result = {} if making.shapes.kind(schema) == "object" else None
         return
-    known = [name for name in fields if name in rows.columns and not rows.columns[name].hidden]
+    known = [name for name, part in fields.items() if same_kind(making, rows, name, part)]
     if not known:
         draft.doubt("the answer says nothing of the row, and is always the same")
         draft.result = canned(making, operation)
         return
-    draft.result = "{" + shown(rows, value, list(fields)) + "}"
+    draft.result = "{" + shown(rows, value, known) + "}"
+
+
+def same_kind(making: Making, rows: Rows, name: str, schema: Schema) -> bool:
+    """Whether answers show the column `name`, and a field of this schema can be it."""
+    column = rows.columns.get(name)
+    if column is None or column.hidden:
+        return False
+    kinds = {making.shapes.kind(schema), kind_of(_target(making.written, column.schema))}
+    return len(kinds) == 1 or "any" in kinds or kinds == {"integer", "number"}
+
+
+def _target(written: Written, schema: Schema) -> Schema:
+    name = schema.get("$ref")
+    return written.document.get(str(name).split("/")[-1], {}) if name is not None else schema
 
 
 def canned(making: Making, operation: Operation) -> Any:
