@@ -22,8 +22,8 @@ class Offer:
         name: Of the scenario, or of the APIs.
         scenario: Without a limit on observations: HTTP answers in full.
         judged: Whether there is a reward; not for an API by itself.
-        routes: All operations of its APIs; those that are no tools of the scenario are answered as
-            if there were none, unless a dialect answers.
+        tools: The operations that are answered; all others of its APIs are as if they were not
+            there, unless a dialect answers.
         observation_limit: Characters of what a policy sees of a call, for those who answer in text.
     """
 
@@ -32,13 +32,20 @@ class Offer:
         self.judged = judged
         self.observation_limit = scenario.observation_limit
         self.scenario = scenario._replace(observation_limit=_UNLIMITED)
-        self.routes = Routes.of(scenario, scenario.operations)
         self.tools = frozenset(scenario.tools)
-        self._apis = sorted(
-            ((path, api) for api in scenario.apis.values() for path in self._paths(api)),
-            key=lambda entry: -len(entry[0]),
-        )
         self._users: dict[str, str] | None = None
+
+    @cached_property
+    def routes(self) -> Routes:
+        """How requests find all operations of its APIs."""
+        return Routes.of(self.scenario, self.scenario.operations)
+
+    @cached_property
+    def _apis(self) -> list[tuple[str, Api]]:
+        """What paths begin with, the longest first, and whose they are then."""
+        apis = self.scenario.apis.values()
+        found = [(path, api) for api in apis for path in self._paths(api)]
+        return sorted(found, key=lambda entry: -len(entry[0]))
 
     @cached_property
     def translators(self) -> tuple[Translator, ...]:

@@ -72,19 +72,18 @@ class Rest:
             return self._malformed(session, request, name, 400, "The body is no JSON object.")
         call, seen = self._call(session, name, arguments, size)
         if call is None:
-            return self._over(session, request)
+            return self._refused(session, request, seen)
         if call.kind == "malformed_arguments":
-            why = orjson.loads(seen)["error"]["message"]
-            return self._problem(offer, request, 413, why)
+            return self._problem(offer, request, 413, _message(seen))
         return _answer(call, request)
 
     def _malformed(
         self, session: Session, request: Request, name: str, status: int, why: str
     ) -> Answer:
         """A step of an operation whose arguments cannot be read."""
-        call, _ = self._call(session, name, "", len(request.body))
+        call, seen = self._call(session, name, "", len(request.body))
         if call is None:
-            return self._over(session, request)
+            return self._refused(session, request, seen)
         return self._problem(session.offer, request, status, why)
 
     # ---- what no operation on offer is declared for ----
@@ -116,11 +115,10 @@ class Rest:
             return self._malformed(session, request, name, 413, "The body is too large.")
         call, seen = self._call(session, name, found.arguments, size)
         if call is None:
-            return self._over(session, request)
+            return self._refused(session, request, seen)
         if call.kind == "malformed_arguments":
-            why = orjson.loads(seen)["error"]["message"]
             status = 413 if found.arguments else 400
-            return self._problem(session.offer, request, status, why)
+            return self._problem(session.offer, request, status, _message(seen))
         answer = _answer(call, request)
         if found.shape is None:
             return answer
@@ -136,9 +134,9 @@ class Rest:
         why: str,
         headers: tuple[Header, ...] = (),
     ) -> Answer:
-        call, _ = self.sessions.call(session, name, _sent(request), len(request.body))
+        call, seen = self.sessions.call(session, name, _sent(request), len(request.body))
         if call is None:
-            return self._over(session, request)
+            return self._refused(session, request, seen)
         return self._problem(session.offer, request, status, why, headers)
 
     def _options(self, offer: Offer, request: Request) -> Answer:
@@ -149,13 +147,10 @@ class Rest:
 
     # ---- answers that no operation gives ----
 
-    def _over(self, session: Session, request: Request) -> Answer:
+    def _refused(self, session: Session, request: Request, seen: str) -> Answer:
         """The episode has ended, or has no calls left; nothing has happened."""
-        offer = session.offer
-        if session.environment.over:
-            return self._problem(offer, request, 410, "The episode of this session is over.")
-        limit = offer.scenario.calls_limit
-        return self._problem(offer, request, 429, f"All {limit} calls of this session are used up.")
+        status = 410 if session.environment.over else 429
+        return self._problem(session.offer, request, status, _message(seen))
 
     def _problem(
         self,
@@ -195,6 +190,12 @@ def _answer(call: Call, request: Request) -> Answer:
     if type(following) is str and following.isascii() and following.isprintable():
         headers.append(("Link", f'<{request.prefix}{following}>; rel="next"'))
     return Answer(call.status, body, tuple(headers))
+
+
+def _message(seen: str) -> str:
+    """What an environment says of a call that was not sent."""
+    message: str = orjson.loads(seen)["error"]["message"]
+    return message
 
 
 def _sent(request: Request) -> dict[str, Any]:

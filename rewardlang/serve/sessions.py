@@ -11,6 +11,7 @@ from typing import Any
 from rewardlang.serve.journal import Journal
 from rewardlang.serve.offers import Offer
 from rewardlang_runtime import Call, Environment, ScenarioFault
+from rewardlang_runtime.observations import refused
 from rewardlang_runtime.traces import as_line, record
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -181,9 +182,11 @@ class Sessions:
             sent: Bytes of the request, for what the session costs.
 
         Returns:
-            The call as it was recorded, or None when it was refused because the episode is over or
-            has no calls left; and the environment's observation.
+            The call as it was recorded, or None when it was refused because the episode is over,
+            has no calls left or holds more than all may; and the environment's observation.
         """
+        if session.cost > self._size:
+            return None, refused("too_many_calls", "This session holds all that it may.")
         calls = session.environment.episode.calls
         before = len(calls)
         seen = session.environment.call(name, arguments)

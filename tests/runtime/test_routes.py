@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import openapi
 import operations
 import pytest
 from hypothesis import given
@@ -270,3 +273,22 @@ def test_every_operation_of_a_shipped_api_is_found_by_its_request(api):
         assert match is not None
         assert match.operation.name == call["op"]
         assert match.arguments(request.query, request.body) == call["args"]
+
+
+@pytest.mark.parametrize("api", operations.APIS)
+def test_every_operation_of_the_official_documents_is_found_by_its_path(api):
+    openapi.require()
+    declared = [
+        operation(f"{method} {path}", f"{method.upper()} /{document.prefix}{path}")
+        for document in openapi.documents(api)
+        for path, methods in document.data["paths"].items()
+        for method in methods
+        if method in ("get", "put", "post", "delete", "patch")
+    ]
+    assert len(declared) > 200
+    routes = Routes(declared, APIS)
+    for each in declared:
+        match = routes.match(each.method, re.sub(r"\{[^}]*\}", "10%2F1", each.path[1:]))
+        assert match is not None
+        assert match.operation is each
+        assert set(match.texts) <= {"10/1"}

@@ -146,6 +146,20 @@ def test_what_cannot_be_served_is_said(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", 2), ("127.0.0.1", 0), ("localhost", 0)])
+def test_others_are_warned_of(
+    host: str, warned: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rewardlang.serve.server.run", lambda endpoints, ready: signal.SIGTERM)
+    hosts = ["--host", host, "--control-host", host, "--port", "0", "--control-port", "0"]
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", str(SCENARIO), *hosts])
+    assert ended.value.code == 0
+    err = capsys.readouterr().err
+    assert err.count("warning: others than this machine can reach") == warned
+    assert ("which knows rewards" in err) == bool(warned)
+
+
 def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(SystemExit) as ended:
         main(["serve", str(SCENARIO), "--port", str(taken.getsockname()[1])])

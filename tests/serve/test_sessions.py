@@ -72,6 +72,15 @@ def test_what_is_held_is_bounded_in_bytes(traces):
     assert made.find("s19") is not None
 
 
+def test_one_session_holds_no_more_than_all_may(traces):
+    made = sessions("jira", Journal(traces), size=20_000)
+    ask = client(made)
+    statuses = [ask("GET", ISSUE).status for _ in range(20)]
+    assert statuses[0] == 200
+    assert statuses[-1] == 429
+    assert len(made.find("default").environment.episode.calls) == statuses.count(200) < 15
+
+
 def test_a_name_that_comes_again_begins_again(traces):
     made = sessions("jira", Journal(traces))
     ask = client(made)
