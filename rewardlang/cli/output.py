@@ -49,11 +49,11 @@ class _Trimmed(io.TextIOBase):
         self._stream.flush()
 
 
-def console(*, err: bool = False) -> Console:
-    """Standard output, or standard error; in colour when it is a terminal."""
+def console(*, err: bool = False, file: IO[str] | None = None) -> Console:
+    """Standard output, standard error, or a file; in colour when it is a terminal."""
     from rich.console import Console
 
-    stream = sys.stderr if err else sys.stdout
+    stream = file or (sys.stderr if err else sys.stdout)
     on_terminal = stream.isatty()
     return Console(
         file=stream if on_terminal else cast("IO[str]", _Trimmed(stream)),

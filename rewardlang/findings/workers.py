@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,6 +25,8 @@ _CHUNKS = 8
 
 _GARBAGE = 200_000, 50, 1000
 """Objects more than before at which a process looks for cycles: those of a few files."""
+_AHEAD = 3
+"""Items of a stream that wait for each process, so that none is idle."""
 
 
 class WorkerEnded(Exception):
@@ -76,6 +80,34 @@ class Workers:
             found.append(result)
             self._progress(what, len(items) - len(found))
         return found
+
+    def stream(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """`function`, of a module's top level, of each of any number of items, in their order.
+
+        Only a few items are held at a time; the next ones are taken when results are. A single item
+        is done in this process.
+
+        Raises:
+            WorkerEnded: As `map`.
+        """
+        coming = iter(items)
+        first = list(islice(coming, 2))
+        if len(first) < 2 or self._count < 2:
+            yield from map(function, chain(first, coming))
+            return
+        from concurrent.futures.process import BrokenProcessPool
+
+        waiting: deque[Future[R]] = deque()
+        try:
+            for item in chain(first, coming):
+                with _deaf():
+                    waiting.append((self._pool or self._started()).submit(function, item))
+                if len(waiting) > _AHEAD * self._count:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise WorkerEnded("a process of this run was ended, perhaps for memory") from error
 
     def _shared(self, function: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
         # A single unchanged file is linted before this would be imported.

@@ -18,6 +18,7 @@ from rewardlang.interpret.reward import (
     context_of,
     explain,
     reward,
+    shown,
 )
 from rewardlang.interpret.values import Failure, same
 
@@ -36,6 +37,7 @@ __all__ = [
     "reward",
     "run",
     "same",
+    "shown",
     "trace",
     "world",
 ]

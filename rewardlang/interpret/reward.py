@@ -156,7 +156,7 @@ def explain(scenario: model.Scenario, episode: Episode) -> Explanation:
     detail = _detail(scenario, context)
     total = math.fsum(part.weight for part in scenario.parts) or 1.0
     gates = tuple(
-        GateReason(gate.id, held, gate.otherwise, _shown(gate.require, context))
+        GateReason(gate.id, held, gate.otherwise, shown(gate.require, context))
         for gate, held in zip(scenario.gates, detail.gates, strict=True)
     )
     parts = tuple(
@@ -165,7 +165,7 @@ def explain(scenario: model.Scenario, episode: Episode) -> Explanation:
             score,
             part.weight,
             part.weight * score / total,
-            _shown(part.check or part.score, context),
+            shown(part.check or part.score, context),
         )
         for part, score in zip(scenario.parts, detail.parts, strict=True)
     )
@@ -174,14 +174,14 @@ def explain(scenario: model.Scenario, episode: Episode) -> Explanation:
             penalty.id,
             factor,
             penalty.when is None or holds(penalty.when, context),
-            (*_shown(penalty.when, context), *_shown(penalty.factor, context)),
+            (*shown(penalty.when, context), *shown(penalty.factor, context)),
         )
         for penalty, factor in zip(scenario.penalties, detail.penalties, strict=True)
     )
     return Explanation(detail, gates, parts, penalties)
 
 
-def _shown(expr: tree.Expr | None, context: Context) -> tuple[Shown, ...]:
+def shown(expr: tree.Expr | None, context: Context) -> tuple[Shown, ...]:
     """The conditions of `expr` and the values that they read, each text once."""
     found: dict[str, Shown] = {}
     for node in _worth_showing(expr, context, set()) if expr is not None else ():

@@ -198,6 +198,50 @@ def replay(
     return environment.detail()
 
 
+class Exchange(NamedTuple):
+    """A call and what it was answered; `name` and `arguments` are the policy's, of any type."""
+
+    name: Any
+    arguments: Any
+    observation: str
+
+
+class Conversation(NamedTuple):
+    """Messages as far as they are about calls; `unanswered` counts calls without an observation."""
+
+    exchanges: list[Exchange]
+    answer: str
+    unanswered: int
+
+
+def exchanges(messages: Iterable[Mapping[str, Any]]) -> Conversation:
+    """The calls of a conversation with any tools, in the order of their observations.
+
+    Raises:
+        BadMessages: `messages` has not the shape described above.
+    """
+    found: list[Exchange] = []
+    pending: list[Any] = []
+    message: Any = None
+    answer = ""
+    try:
+        for message in messages:
+            role = message["role"]
+            if role == "tool":
+                requested = _by_id(pending, message.get("tool_call_id"), pending[0])
+                pending.remove(requested)
+                function = requested.get("function", requested)
+                text = _text(message["content"])
+                found.append(Exchange(function["name"], function.get("arguments"), text))
+            elif role == "assistant":
+                # Some log each call of a turn as a message of its own.
+                pending = [*(message.get("tool_calls") or ()), *pending]
+                answer = "" if pending else _text(message.get("content"))
+    except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise BadMessages(_explained(message, error)) from error
+    return Conversation(found, answer, len(pending))
+
+
 # ---- reading: one pass, the usual message first ----
 
 

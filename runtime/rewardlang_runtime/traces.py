@@ -18,6 +18,7 @@ import orjson
 
 from rewardlang_runtime.calls import KINDS, Call
 from rewardlang_runtime.environment import Environment
+from rewardlang_runtime.observations import FAILED
 from rewardlang_runtime.scenario import Detail, Params, Scenario
 from rewardlang_runtime.tasks import SPLITS
 from rewardlang_runtime.values import ScenarioFault
@@ -42,11 +43,12 @@ class Trace(NamedTuple):
     Attributes:
         line: Its line in the file, from 1; 0 when it comes from none.
         sent: Each call as it is to be sent again: the tool's name, and arguments as an object or
-            as the text that the policy wrote.
+            as the text that the policy wrote; None when they are not recorded.
         recorded: What each call was answered, as far as the recording says: `kind`, `status`,
-            `response`.
+            `response`; `ok` alone where it only says whether the call failed.
         frozen: Whether it is paid in a world that its calls have not changed.
         calm: Whether it was played without the scenario's faults.
+        heard: Whether `answer` is what the policy said; the log of a server does not hold it.
     """
 
     line: int
@@ -60,6 +62,7 @@ class Trace(NamedTuple):
     extra: dict[str, Json]
     frozen: bool = False
     calm: bool = False
+    heard: bool = True
 
 
 class Verdict(NamedTuple):
@@ -140,10 +143,15 @@ def parse_traces(lines: Iterable[bytes | str]) -> Iterator[Trace]:
             except ValueError as error:
                 torn = "" if line[-1:] in ("\n", b"\n") else "; the line is torn"
                 raise BadTrace(f"line {number}: no JSON: {error}{torn}") from error
-            yield _trace(data, number)
+            yield trace_of(data, number)
 
 
-def _trace(data: Any, line: int) -> Trace:
+def trace_of(data: Any, line: int) -> Trace:
+    """The trace that a line's JSON says.
+
+    Raises:
+        BadTrace: As `read_traces`.
+    """
     where = f"line {line}"
     if type(data) is not dict:
         raise BadTrace(f"{where}: a trace is an object")
@@ -207,32 +215,58 @@ def _of(data: dict[str, Any], key: str, kind: type, where: str) -> Any:
 _KIND_NAMES = {str: "text", int: "a whole number", list: "a list", dict: "an object"}
 
 
+class Replayed(NamedTuple):
+    """The environment at the end of a trace that was played again, or None and the reason why."""
+
+    environment: Environment | None
+    reason: str
+
+
 def score_trace(scenario: Scenario, trace: Trace) -> Verdict:
     """The reward of a recorded episode, by making its calls again in a fresh environment.
 
     It is unknown when the task is, and when the replay answers otherwise than the recording: then
     the recording is of another world, and what the world would have been is not known.
     """
+    environment, reason = replay_trace(scenario, trace)
+    return Verdict(None if environment is None else environment.detail(), reason)
+
+
+def replay_trace(
+    scenario: Scenario, trace: Trace, environment: Environment | None = None
+) -> Replayed:
+    """Make the calls of a trace again; what `score_trace` scores.
+
+    Args:
+        scenario: What was played.
+        trace: As it was recorded.
+        environment: One of this scenario and of the trace's split to do it in, so that a long
+            recording does not make one for each trace. It is calm if the trace is.
+    """
     if trace.scenario is not None and trace.scenario != scenario.name:
-        return Verdict(None, f"it is a trace of {trace.scenario}, not of {scenario.name}")
+        return Replayed(None, f"it is a trace of {trace.scenario}, not of {scenario.name}")
     if trace.params is None and trace.seed is None:
-        return Verdict(None, "its task is unknown: neither `seed` nor `params` is recorded")
-    environment = Environment(scenario, trace.split, calm=trace.calm)
+        return Replayed(None, "its task is unknown: neither `seed` nor `params` is recorded")
+    if environment is None:
+        environment = Environment(scenario, trace.split, calm=trace.calm)
     options = None if trace.params is None else {"params": trace.params}
     try:
         environment.reset(trace.seed or 0, options)
     except (ScenarioFault, ValueError) as error:
-        return Verdict(None, f"its task cannot be set up: {error}")
+        return Replayed(None, f"its task cannot be set up: {error}")
     calls = environment.episode.calls
-    for number, (op, args) in enumerate(sent_to(environment, trace)):
-        environment.call(op or None, args)
+    for number, ((op, args), expected) in enumerate(
+        zip(sent_to(environment, trace), trace.recorded, strict=True)
+    ):
+        if args is None:
+            return Replayed(None, "it does not hold the arguments of its calls")
+        seen = environment.call(op or None, args)
         if len(calls) <= number:
-            return Verdict(None, f"it has more than the {scenario.calls_limit} calls allowed")
-        expected = trace.recorded[number]
-        replayed = recorded(calls[number])
+            return Replayed(None, f"it has more than the {scenario.calls_limit} calls allowed")
+        call = calls[number]
         for key, value in expected.items():
-            if replayed.get(key) != value:
-                return Verdict(
+            if getattr(call, key) != value and not (key == "response" and _shown(seen) == value):
+                return Replayed(
                     None,
                     f"call {number + 1}, {op}, has another {key} when it is made again: "
                     "the recording is of another world",
@@ -240,4 +274,10 @@ def score_trace(scenario: Scenario, trace: Trace) -> Verdict:
     environment.finish(trace.answer)
     if trace.frozen:
         environment.freeze()
-    return Verdict(environment.detail(), "")
+    return Replayed(environment, "")
+
+
+def _shown(observation: str) -> Json:
+    """The response as the policy saw it, which may be shorter than what the API said."""
+    body = orjson.loads(observation)
+    return body["error"].get("body") if observation.startswith(FAILED) else body

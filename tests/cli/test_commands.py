@@ -326,9 +326,14 @@ def test_compile(run: Run, place: Path) -> None:
 
 def test_compiled_files_are_scored_like_their_source(run: Run) -> None:
     lines(traces()[0])
-    first = checked(run, "score", "little.yaml", "traces.jsonl")
+    first = json.loads(checked(run, "score", "little.yaml", "traces.jsonl", "--format", "json"))
     checked(run, "compile", "little.yaml")
-    assert checked(run, "score", "little.py", "traces.jsonl") == first
+    again = json.loads(checked(run, "score", "little.py", "traces.jsonl", "--format", "json"))
+    assert again["traces"] == first["traces"]
+    assert again["scenarios"] == first["scenarios"]
+    lines(traces()[2])
+    said = checked(run, "score", "little.py", "traces.jsonl", status=1)
+    assert "little.py is Python, which scores replays alone" in said
 
 
 @pytest.mark.parametrize(

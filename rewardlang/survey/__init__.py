@@ -1,0 +1,1 @@
+"""What recordings say about agents: every episode scored, counted, and the failures shown."""
