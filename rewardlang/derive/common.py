@@ -11,7 +11,7 @@ from rewardlang import model
 from rewardlang.derive import draft
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.lists import Finder, finders
-from rewardlang.derive.request import Request, Slot, label_of, requests
+from rewardlang.derive.request import Request, Slot, label_of, requests, value_of
 from rewardlang.derive.typed import Read, item, member, quoted, read
 from rewardlang.derive.words import noun, spoken
 from rewardlang.judge.leaves import at
@@ -191,6 +191,30 @@ def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot]) -> str
         place = Read(argument(slot, "args"), AnyType(), True)
     kind = without_null(expand(place.type))
     return _same(slot, place.text, wanted(slot, slots), place.nullable, isinstance(kind, String))
+
+
+def asked(ground: Ground, request: Request, slots: Sequence[Slot]) -> list[Slot]:
+    """The arguments that a call must have; those that the API checks against others are certain."""
+    found = []
+    for slot in slots:
+        if slot.path == ("",):
+            continue
+        if slot.parent is not None and slot.in_path and not request.operation.opaque:
+            case = request.cases[0] if request.cases else {}
+            values = {s.name: s.values[0] for s in slots if s.parent is None and not s.cased}
+            args = request.filled(ground, {**values, **case})
+            others = [
+                value_of(ground, slot, slots, {**values, **each}) for each in request.cases[1:]
+            ]
+            other = next((value for value in others if value != args[str(slot.path[0])]), None)
+            wrong = {**args, str(slot.path[0]): other}
+            if (
+                other is not None
+                and ground.call(request.operation.name, wrong, request.actor) is None
+            ):
+                continue
+        found.append(slot)
+    return found or [slot for slot in slots if slot.path != ("",)]
 
 
 def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args") -> str:

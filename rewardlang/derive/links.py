@@ -30,6 +30,18 @@ def links(operation: model.Operation) -> dict[Path, tuple[Link, ...]]:
     return {argument: tuple(every) for argument, every in found.items()}
 
 
+def tables_of(operation: model.Operation) -> list[str]:
+    """The tables of which an operation looks up rows, in the order of its lets."""
+    found: dict[str, None] = {}
+    for root in _roots(operation):
+        for node in everything(root):
+            if isinstance(node, tree.Row):
+                found[node.table.name] = None
+            elif isinstance(node, tree.Macro) and isinstance(node.source, tree.TableRef):
+                found[node.source.name] = None
+    return list(found)
+
+
 def _roots(operation: model.Operation) -> Iterator[tree.Expr]:
     yield from (let.value for let in operation.lets)
     yield from (rule.when for rule in operation.errors)

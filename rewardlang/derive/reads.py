@@ -12,11 +12,13 @@ from rewardlang.derive.common import (
     REPEATS,
     Field,
     Named,
+    asked,
     described,
     exactly,
     leaves,
     penalties,
     template,
+    wanted,
 )
 from rewardlang.derive.draft import Reward, Test
 from rewardlang.derive.lists import lists_in
@@ -40,6 +42,7 @@ _SKIPPED = {
 }  # fmt: skip
 _DROPPED = {"fields", "value", "values", "results", "name", "displayname", "data", "items", "body"}
 _NAMES = ("name", "title", "displayName", "summary", "key", "label", "id")
+_HOLE = re.compile(r"\{[^}]*\}")
 _CODE = re.compile(r"://|^\S{25,}$|[<>{}\\|]|^[0-9a-f-]{16,}$")
 
 
@@ -101,9 +104,12 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
         named, values = Named(f"{{{slot.name}}}"), slot.values
     slot = _narrowed(slot, values)
     value = field.row(slot, column)
+    table = ground.rows[of]
+    said = list(dict.fromkeys(at(row, column) for row in table.values()))
+    good = [key for key in slot.values if _states(at(table[key], column), said, slot, key, where)]
+    slot = _narrowed(slot, good)
     if value is None or len(slot.values) < 2:
         return None
-    table = ground.rows[of]
     gold = value.text + "!" if value.nullable else value.text
     every = [at(table[key], column) for key in table]
     numeric = all(isinstance(v, int | float) for v in every if v is not None)
@@ -132,6 +138,16 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
         f"{capital(asked)} of one {thing}", {_many(slot.name): list(slot.values)},
         {slot.name: f"one_of(expect.{_many(slot.name)})"},
     )  # fmt: skip
+
+
+def _states(value: Any, others: Sequence[Any], slot: Slot, key: str, where: Sequence[str]) -> bool:
+    """Whether an answer about one row states its value, and the question does not."""
+    subject = f"the {asked_for(where)} of the {described(slot)} {key}"
+    rest = [other for other in others if other != value]
+    numeric = isinstance(value, int | float)
+    return says(f"The {subject} is {value}.", value, [] if numeric else rest) and not says(
+        f"What is {subject}?", value
+    )
 
 
 def _many(name: str) -> str:
@@ -280,6 +296,7 @@ def _tells(fact: Fact, facts: Sequence[Fact], subject: str) -> bool:
     question = f"{fact.ask} in {subject}"
     for name, value in fact.case.items():
         question = question.replace(f"{{fact.{name}}}", str(value))
+    question = _HOLE.sub(" ", question)
     others = [other for other in _beside(fact, facts) if other != fact.say]
     answer = _REPLY.replace("{fact.ask}", fact.ask).replace("{value}", fact.say)
     return says(answer, fact.say, others) and not says(question, fact.say)
@@ -303,8 +320,12 @@ def _subject(request: Request, rows: Sequence[Slot]) -> str:
     """What is looked at, in words: `the labels for the page {fact.page}`."""
     _, thing = deed(request.operation.doc, request.operation.name)
     thing = re.sub(r" by (id|key|name|ids|keys)$", "", thing)
-    for slot in rows:
+    rowed = [slot for slot in request.slots if slot.path == ("",)]
+    shown = [slot for slot in request.slots if slot.parent is not None] if rowed else []
+    for slot in [*(slot for slot in rows if slot not in rowed), *shown]:
         value = f"{{fact.{slot.name}}}"
+        if slot.parent is not None:
+            value = f"{{{wanted(slot, request.slots)}}}"
         word = described(slot)
         shown = value if slot.table is not None else f'"{value}"'
         match = re.search(rf"\b{re.escape(word)}\b(?!.*\b{re.escape(word)}\b)", thing)
@@ -373,7 +394,7 @@ def _told(response: Any, case: dict[str, Any]) -> Iterator[Fact]:
             if path and isinstance(value, str) and sayable(value) and not path[-1].startswith("_"):
                 found.setdefault(f"the {asked_for(path)}", (value, False))
     for ask, (say, number) in (found or flags).items():
-        if say.lower() not in f"{known} {ask}".lower().split() and say.lower() not in known:
+        if say.lower() not in f"{known} {ask}".lower().split():
             yield Fact(ask, say, case, number)
 
 
@@ -423,7 +444,8 @@ def _scenario(
 ) -> draft.Scenario:
     ground, operation = field.ground, request.operation
     finder = named.finder if named is not None else None
-    conditions = [_matched(field, operation.name, slot, slots, facts) for slot in slots]
+    checked = asked(ground, request, slots)
+    conditions = [_matched(field, operation.name, slot, slots, facts) for slot in checked]
     read = f"called {operation.name}{{{', '.join(['ok', *conditions])}}}"
     names = [operation.name] + ([finder.operation] if finder is not None else [])
     tables = [slot.table for slot in slots if slot.table is not None]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rewardlang import model
 from rewardlang.derive.ground import Ground, Outcome, Row
-from rewardlang.derive.links import links
+from rewardlang.derive.links import links, tables_of
 from rewardlang.derive.values import pool, scalar_schema, shape
 from rewardlang.derive.words import identifier, noun, singular, words_of
 from rewardlang.judge.leaves import at, resolved, variants
@@ -111,7 +111,7 @@ class Request:
 
 def requests(ground: Ground, operation: model.Operation) -> Request | None:
     """A way to call an operation that succeeds; None when none was found."""
-    skeletons = list(_skeletons(ground, operation))
+    skeletons = [*_skeletons(ground, operation), *_rowed(ground, operation)]
     best: Request | None = None
     for actor in ("", *ground.others):
         for args, slots in skeletons:
@@ -181,6 +181,35 @@ def _skeletons(
         yield required, made.used(required)
 
 
+def _rowed(
+    ground: Ground, operation: model.Operation
+) -> Iterator[tuple[dict[str, Any], tuple[Slot, ...]]]:
+    """Arguments that all follow from one row: a property by its issue and its key."""
+    tables = [table for table in reversed(tables_of(operation)) if ground.rows.get(table)]
+    in_path = [p for p in operation.parameters if p.where == "path"]
+    for table in tables if len(in_path) > 1 else ():
+        if ground.api.tables[table].internal:
+            continue
+        made = _Making(ground, operation)
+        main = Slot(("",), made.name(noun(table), ("",)), tuple(ground.rows[table]), table)
+        for parameter in in_path:
+            slot = made.of_row(main, (parameter.name,))
+            if slot is None:
+                break
+            made.slots[parameter.name,] = slot
+        else:
+            required = made.object(operation.schema, (), only_required=True)
+            if required is None:
+                continue
+            extras = list(islice(made.extras(), _EXTRAS)) if operation.effects else []
+            for size in (0, 1, 2):
+                for chosen in combinations(extras, size):
+                    args = required
+                    for path, value in chosen:
+                        args = _put(args, path, value)
+                    yield args, (main, *_slots(args))
+
+
 def _put(args: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
     step, *rest = path
     if not rest:
@@ -230,6 +259,10 @@ class _Making:
                 content = [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]
                 return {"type": "doc", "version": 1, "content": content}
             case "object":
+                inside = _merged(schema, self.root)["properties"]
+                if not inside and path and len(path) < 3:
+                    # A value of any shape: something to be known by.
+                    return {"note": self.slot((*path, "note"), {"type": "string"})}
                 return self.object(schema, path, only_required=False)
             case "array":
                 items: Any = next(
@@ -275,6 +308,43 @@ class _Making:
             )
         self.slots[path] = slot
         return slot
+
+    def of_row(self, main: Slot, path: Path) -> Slot | None:
+        """An argument of the address that is a field of a row."""
+        rows = list(self.ground.rows[main.table or ""].values())
+        wanted = words_of(str(path[0]))
+        short = [word for word in wanted if word not in noun(main.table or "").split()]
+        linked = [link.table for link in self.links.get((str(path[0]),), ()) if link.column is None]
+        key = self.ground.api.tables[main.table or ""].key
+        ranked: list[tuple[int, str]] = []
+        for column, value in rows[0].items():
+            if isinstance(value, bool | list | dict) or value is None:
+                continue
+            said = words_of(column)
+            refers = any(
+                all(str(row.get(column)) in self.ground.rows.get(table, {}) for row in rows)
+                for table in linked
+                if table != main.table
+            )
+            itself = column == key and any(table == main.table for table in linked)
+            if itself or refers:
+                ranked.append((0, column))
+            elif said == wanted:
+                ranked.append((1, column))
+            elif said == short:
+                ranked.append((2, column))
+            elif said[-1:] == wanted[-1:] and column != key:
+                ranked.append((3, column))
+        if not ranked:
+            return None
+        column = min(ranked)[1]
+        kinds = scalar_schema(self.root.get("properties", {}).get(str(path[0]), {}), self.root).get(
+            "type"
+        )
+        number = kinds in ("integer", "number") and isinstance(rows[0].get(column), str)
+        style: Style = "exact" if isinstance(rows[0].get(column), int) else "key"
+        name = self.name(f"{main.name} {column}", path)
+        return Slot(path, name, (), None, (main.name, (column,)), style, number, True)
 
     def special(self, path: Path, schema: Mapping[str, Any]) -> Slot | None:
         """A move of a workflow, a query of a search, or what repeats the row of the address."""
@@ -382,6 +452,8 @@ class _Making:
         merged = _merged(schema, self.root)
         for name, inner in merged.get("properties", {}).items():
             at_ = (*path, name)
+            if at_ in self.slots and self.slots[at_].parent is not None:
+                continue
             required = not path and name in merged.get("required", ())
             if required and shape(inner, self.root) != "object":
                 continue

@@ -39,7 +39,7 @@ def _derived(field: Field, name: str) -> Derived:
     if operation.effects or operation.method != "GET":
         made = writes(field, request)
     else:
-        made = reads(field, request)
+        made = reads(field, request) or writes(field, request)
     if made is None:
         return Derived(name, why="its response tells nothing to ask for")
     return Derived(name, f"{name}.yaml", made.text())

@@ -12,6 +12,7 @@ from rewardlang.derive.common import (
     REPEATS,
     Field,
     Named,
+    asked,
     attempted,
     described,
     exactly,
@@ -440,12 +441,14 @@ class _Writing:
             slot = next(s for s in self.free if self.named.get(s.name, Named("")).finder is finder)
             yield draft.part(f"found_{slot.name}", 1.5, f"called {finder.operation}{{ok}}")
         name = self.operation.name
-        weight = 1.5 if len(self.slots) < 2 else 1 if len(self.slots) < 5 else 0.5
-        for slot in self.slots:
+        sent = [slot for slot in self.slots if slot.path != ("",)]
+        weight = 1.5 if len(sent) < 2 else 1 if len(sent) < 5 else 0.5
+        for slot in sent:
             score = f"best({name}, c => 1 if {attempted(slot, self.slots)} else 0)"
             yield draft.part(f"asked_{slot.name}", weight, score=score)
         done = list(self._done(made))
-        conditions = [exactly(self.ground, name, slot, self.slots) for slot in self.slots]
+        checked = asked(self.ground, self.request, self.slots)
+        conditions = [exactly(self.ground, name, slot, self.slots) for slot in checked]
         if done:
             yield draft.part("done", 4, " and ".join(done))
         else:
@@ -502,11 +505,15 @@ class _Writing:
         text = f"{verb} {thing}"
         rest: list[str] = []
         for slot in self.slots:
-            if slot.parent is not None or (slot.tied and self.results):
+            if slot.path == ("",) or (slot.tied and self.results):
+                continue
+            if slot.parent is not None and not (self._rowed and slot.in_path):
                 continue
             word = described(slot)
             value = self._value(slot)
-            if slot.table is not None and f" {word}" in text and _last_of(text, word):
+            if slot.parent is not None:
+                text = f"{text} for the {word} {value}"
+            elif slot.table is not None and f" {word}" in text and _last_of(text, word):
                 at_ = text.rindex(f" {word}") + len(word) + 1
                 text = f"{text[:at_]} {value}{text[at_:]}"
             elif slot.table is not None:
@@ -519,7 +526,13 @@ class _Writing:
             text += f", so that its {spoken(name.removeprefix('new_'))} becomes {{{name}}}"
         return f"{text} with {listed(rest)}" if rest else text
 
+    @property
+    def _rowed(self) -> bool:
+        return any(slot.path == ("",) for slot in self.slots)
+
     def _value(self, slot: Slot) -> str:
+        if slot.parent is not None:
+            return f"{{{wanted(slot, self.slots)}}}"
         named = self.named.get(slot.name)
         if named is not None:
             return named.template

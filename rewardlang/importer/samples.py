@@ -94,7 +94,12 @@ class Maker:
             case "array":
                 return self._list(name, schema, depth)
             case "object":
-                return self._object(schema, depth)
+                made = self._object(schema, depth)
+                # A value of any shape, as of a property, says something all the same.
+                open_ = not schema.get("properties") and schema.get("additionalProperties", True)
+                return (
+                    {"note": self._any("note")} if not made and open_ and name == "value" else made
+                )
             case _:
                 return None if may_be_null(schema) else self._any(name)
 

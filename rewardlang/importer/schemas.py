@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -218,6 +219,8 @@ def _usable(keyword: str, schema: Mapping[str, Any]) -> bool:
     """Whether a keyword says something that can be heeded."""
     value = schema[keyword]
     if keyword == "pattern":
+        if re.search(r"(?<![\[^A-Za-z_-])0-9", str(value)):
+            return False  # a class of digits whose brackets were forgotten
         try:
             jsonschema_rs.Draft202012Validator(
                 {"pattern": value}, pattern_options=jsonschema_rs.RegexOptions()

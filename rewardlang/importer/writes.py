@@ -47,6 +47,7 @@ def create(making: Making, draft: Draft, operation: Operation, way: Way, table: 
     values = _new_row(making, draft, rows, key, owner, way)
     if given is not None and rows.key != given.name:
         values[given.name] = f"args.{given.name}"
+    _other_keys(operation, draft, rows, values, key)
     draft.effects.append(_insert(making, draft, rows, values))
     draft.kind, draft.subject = "create", rows.name
     draft.tables[rows.name] = None
@@ -138,6 +139,20 @@ def _new_row(
         elif column.required:
             values[name] = _constant(neutral(making.written, column.schema))
     return values
+
+
+def _other_keys(
+    operation: Operation, draft: Draft, rows: Rows, values: dict[str, str], key: str
+) -> None:
+    """Other columns by which a row is found: nobody else may have what a new row gets."""
+    for name in rows.also_by:
+        argument = draft.argument(name)
+        if argument is not None and argument.required:
+            taken = f"There is a {spoken(rows.one)} {{args.{name}}}."
+            rule = Rule(f"{rows.name}[str(args.{name})] is not null", _taken(operation), taken)
+            draft.rules.append(rule)
+        elif name in values and kind_of(rows.columns[name].schema) == "string":
+            values[name] = key
 
 
 def _version(making: Making, column: Column, number: str, argument: Argument | None) -> str:
