@@ -21,7 +21,7 @@ from starlette.responses import Response
 from rewardlang.serve.app import PREFIX, SESSION, App, Message, Receive, Scope, Send
 from rewardlang.serve.rest import credentials
 from rewardlang.serve.sessions import Refused, Session, Sessions
-from rewardlang_runtime import Scenario, ScenarioFault
+from rewardlang_runtime import ScenarioFault
 
 PATH = "/mcp"
 """Where the protocol is spoken, also below `/s/NAME`."""
@@ -100,7 +100,7 @@ def mcp_server(sessions: Sessions, said: str | None = None) -> Server[_Client, A
 
     @server.list_tools()  # type: ignore[no-untyped-call, untyped-decorator]
     async def list_tools() -> list[types.Tool]:
-        return tools_of(session().offer.scenario)
+        return tools_of(session())
 
     # What is wrong with arguments is the API's to say, and a step of the episode.
     @server.call_tool(validate_input=False)  # type: ignore[untyped-decorator]
@@ -120,10 +120,13 @@ def mcp_server(sessions: Sessions, said: str | None = None) -> Server[_Client, A
     return server
 
 
-def tools_of(scenario: Scenario) -> list[types.Tool]:
-    """The tools of a scenario, in its order."""
-    operations = [scenario.operations[name] for name in scenario.tools]
-    return [types.Tool(name=o.name, description=o.doc, inputSchema=o.schema) for o in operations]
+def tools_of(session: Session) -> list[types.Tool]:
+    """The tools of a session, as its policy sees them."""
+    functions = [tool["function"] for tool in session.environment.tools]
+    return [
+        types.Tool(name=f["name"], description=f["description"], inputSchema=f["parameters"])
+        for f in functions
+    ]
 
 
 def result_of(

@@ -197,6 +197,45 @@ def test_a_named_session_is_the_one_of_rest_and_is_scored(
     assert in_process(scenario(LABELS), session) == 1.0
 
 
+FAULTY = """\
+rewardlang: 1
+scenario: tests.faulty
+title: Look at an issue when things go wrong
+use: [jira]
+world: acme
+tools: [getIssue, getFields]
+params: {key: 'one_of(["PAY-51"])'}
+prompt: Look at {key}.
+faults:
+  tools: {rename: {getIssue: show}}
+  responses: [{fault: rate_limited, of: getIssue, nth: 1, retry_after: 30}]
+reward:
+  parts: [{id: looked, weight: 1, check: 'called getIssue{ok, args.issueIdOrKey == params.key}'}]
+oracle: [{getIssue: {issueIdOrKey: "{key}"}}, {answer: Done.}]
+"""
+
+
+def test_what_goes_wrong_in_a_scenario_does_so_here(tmp_path: Path) -> None:
+    (tmp_path / "faulty.yaml").write_text(FAULTY)
+    with serving(scenario(tmp_path / "faulty.yaml")) as server:
+
+        async def body() -> Any:
+            async with over_http(f"{server.url}/s/a/mcp") as client:
+                names = [tool.name for tool in (await client.list_tools()).tools]
+                said = {"issueIdOrKey": "PAY-51"}
+                calls = [
+                    await client.call_tool(name, said) for name in ("getIssue", "show", "show")
+                ]
+                return names, calls
+
+        names, (unknown, struck, good) = play(body)
+        assert names == ["show", "getFields"]
+        assert unknown.structuredContent["error"]["kind"] == "unknown_tool"
+        assert (struck.isError, struck.structuredContent["error"]["retry_after"]) == (True, 30)
+        assert (good.isError, good.structuredContent["key"]) == (False, "PAY-51")
+        assert server.reward("a") == 1.0
+
+
 HOSTILE: list[dict[str, Any]] = [
     {"issueIdOrKey": None},
     {"issueIdOrKey": "PAY-51", "fields": [{"a": [[]] * 50}]},

@@ -36,7 +36,8 @@ def page_of(row: Row, expand: frozenset[str], world: World) -> Row:
         world: The world after the call.
     """
     space = world["spaces"].get(row.get("spaceId"))
-    page = world["pages"].get(row["id"]) or row
+    known = world["pages"].get(row["id"]) or {}
+    page = {**known, **row, "version": {**known.get("version", {}), **row.get("version", {})}}
     found: Row = {"id": row["id"], "type": "page", "status": row["status"], "title": row["title"]}
     if space is not None:
         found["space"] = space_of(space)
@@ -84,9 +85,9 @@ def history_of(page: Row) -> Row:
 
 
 def _version(page: Row) -> Row:
-    version = page.get("version") or {"number": 1}
+    version = page.get("version", {})
     return {
-        "number": version["number"],
+        "number": version.get("number", 1),
         "when": version.get("createdAt"),
         "message": version.get("message", ""),
         "minorEdit": version.get("minorEdit", False),
