@@ -1,62 +1,21 @@
-"""The official OpenAPI documents: where they are, and what they say of an operation."""
+"""The official OpenAPI documents: where they are, and which describe an API of ours."""
 
 from __future__ import annotations
 
-import json
 import warnings
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from rewardlang.openapi import Document, read
+
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "specs"
 """Beside the repository; the documents carry no licence that lets them into it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Document:
-    """One official document."""
-
-    name: str
-    data: dict[str, Any]
-    prefix: str
-    """What paths of requests have before the document's paths."""
-
-    def operation(self, method: str, path: str) -> dict[str, Any] | None:
-        if not path.startswith(self.prefix):
-            return None
-        found = self.data["paths"].get(path.removeprefix(self.prefix), {})
-        return found.get(method.lower())  # type: ignore[no-any-return]
-
-    def resolve(self, schema: Any) -> dict[str, Any]:
-        """`schema` with its reference followed and the parts of `allOf` put together."""
-        while isinstance(schema, dict) and "$ref" in schema:
-            target: Any = self.data
-            for step in schema["$ref"].removeprefix("#/").split("/"):
-                target = target[step]
-            schema = target
-        if not isinstance(schema, dict) or "allOf" not in schema:
-            return schema if isinstance(schema, dict) else {}
-        merged: dict[str, Any] = {**schema, "properties": dict(schema.get("properties", {}))}
-        for part in schema["allOf"]:
-            resolved = self.resolve(part)
-            for name, child in resolved.get("properties", {}).items():
-                known = merged["properties"].get(name)
-                merged["properties"][name] = child if known is None else {"allOf": [known, child]}
-            for key in ("type", "required", "additionalProperties"):
-                if key in resolved:
-                    merged.setdefault(key, resolved[key])
-        return merged
-
-    def variants(self, schema: Any) -> list[dict[str, Any]]:
-        """The schemas of which a value may satisfy any."""
-        resolved = self.resolve(schema)
-        parts = resolved.get("oneOf") or resolved.get("anyOf")
-        if not parts:
-            return [resolved]
-        return [variant for part in parts for variant in self.variants(part)]
+NAMES = {
+    "jira": ("jira-v3.openapi.json",),
+    "confluence": ("confluence-v2.openapi.json", "confluence-v1.openapi.json"),
+}
 
 
 def absent() -> str | None:
@@ -72,16 +31,14 @@ def require() -> None:
         pytest.skip(reason)
 
 
+def paths(api: str) -> list[Path]:
+    """The documents that describe an API of ours."""
+    return [FOLDER / name for name in NAMES[api]]
+
+
 @cache
 def documents(api: str) -> tuple[Document, ...]:
-    """The documents that describe an API of ours."""
-    if api == "jira":
-        return (_read("jira-v3.openapi.json", ""),)
-    return (
-        _read("confluence-v2.openapi.json", "/wiki/api/v2"),
-        _read("confluence-v1.openapi.json", ""),
-    )
-
-
-def _read(name: str, prefix: str) -> Document:
-    return Document(name, json.loads((FOLDER / name).read_text()), prefix)
+    """The same, read."""
+    found = [read(path) for path in paths(api)]
+    assert all(document is not None for document, _ in found)
+    return tuple(document for document, _ in found if document is not None)

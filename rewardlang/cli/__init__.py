@@ -27,6 +27,7 @@ COMMANDS = {
     "api": "Show an API: operations, tables, types.",
     "schema": "Print the JSON Schema of a kind of file.",
     "import": "Make API files and worlds from OpenAPI documents.",
+    "conform": "Hold an API file against official OpenAPI documents.",
     "init": "Write a new scenario that already runs.",
     "lsp": "Serve an editor: diagnostics, completion, definitions.",
 }

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".yaml", ".yml")
 _PARTS = ("apis", "worlds")
+_CONFORM = ".conform.yaml"
+"""What `rewardlang conform` reads, and nobody else."""
 
 
 def walk(paths: Iterable[str], scenarios_only: bool = False) -> list[Path]:
@@ -44,7 +46,7 @@ def _below(folder: Path, scenarios_only: bool) -> Iterator[Path]:
             if not name.startswith(".") and not (scenarios_only and name in _PARTS)
         )
         for name in sorted(names):
-            if name.endswith(_SUFFIXES):
+            if name.endswith(_SUFFIXES) and not name.endswith(_CONFORM):
                 yield Path(at, name)
 
 

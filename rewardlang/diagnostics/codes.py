@@ -463,3 +463,40 @@ O_NOT_READ = _code(
     "O115", "part-not-read", "warning", "a part of a document that rewardlang has no use for"
 )
 O_MORE = _code("O116", "more-problems", "warning", "a document has more problems than are listed")
+# An API file held against a document.
+O_NOT_THERE = _code(
+    "O201", "not-in-document", "warning", "something of an API file that the document does not have"
+)
+O_MISSING = _code(
+    "O202",
+    "missing-in-api",
+    "warning",
+    "something that the document requires and an API file lacks",
+)
+O_LEFT_OUT = _code(
+    "O203",
+    "left-out-of-api",
+    "warning",
+    "something optional of the document that an API file lacks",
+)
+O_REQUIRED = _code(
+    "O204", "required-differs", "warning", "required on one side only, the API file or the document"
+)
+O_TYPE = _code(
+    "O205",
+    "type-differs",
+    "warning",
+    "a value of one type in an API file, of another in the document",
+)
+O_VALUES = _code(
+    "O206",
+    "values-differ",
+    "warning",
+    "values, a default or a bound that the document gives otherwise",
+)
+O_NAME = _code(
+    "O207", "operation-name-differs", "warning", "an operation that the document calls otherwise"
+)
+O_STALE = _code(
+    "O208", "stale-deviation", "warning", "a listed deviation that is not there any more"
+)

@@ -65,7 +65,7 @@ def read_world(
 
 def kind_of(path: str | Path, files: Files | None = None) -> Kind:
     """What kind of file it is, by its top-level keys; a scenario when they do not say."""
-    source = _source(Path(path), files or Files(), [])
+    source = read_source(Path(path), files or Files(), [])
     if source is None:
         return "scenario"
     # Nearly always a line says it, also in a file that is no YAML yet.
@@ -179,7 +179,7 @@ def _read(
     read: Callable[[Mapping_, Reader], _T],
 ) -> tuple[_T | None, list[Diagnostic]]:
     out: list[Diagnostic] = []
-    source = _source(Path(path), files or Files(), out)
+    source = read_source(Path(path), files or Files(), out)
     made = _document(source, kind, read, out) if source is not None else None
     if len(out) >= MAX_SYNTAX_ERRORS:
         del out[MAX_SYNTAX_ERRORS:]
@@ -236,7 +236,7 @@ def _document(
     return made
 
 
-def _source(path: Path, files: Files, out: list[Diagnostic]) -> Source | None:
+def read_source(path: Path, files: Files, out: list[Diagnostic]) -> Source | None:
     """The text of a file; what keeps it from being read is reported."""
     shown = path.as_posix()
     empty = Source(shown, "")

@@ -11,7 +11,9 @@ line of the fence says, and whether the code is one that only playing the scenar
     ```toml settings, ```json baseline    rewardlang.toml and baseline.json, whole
     ```jsonl rollouts                     rollouts.jsonl: the lines, each for eight tasks
 
-    ```yaml openapi, ```json openapi      an OpenAPI document, whole, which is read
+    ```yaml openapi, ```json openapi      an OpenAPI document, whole, which is read; and when there
+                                          is an `api` too, that is held against it, with the
+                                          list of deviations in ```yaml conform
 
 All blocks of a section make one scenario, or are one document. The one under "Reported" must be
 reported with the page's code and no other, that under "Accepted" with nothing; those of a judge's
@@ -27,7 +29,6 @@ import shutil
 from pathlib import Path
 
 from rewardlang.diagnostics.diagnostic import Diagnostic
-from rewardlang.openapi import Problem
 
 BASE = Path(__file__).parent / "base"
 WHOLE = {
@@ -87,13 +88,21 @@ def write(blocks: list[tuple[str, str]], folder: Path, files: dict[str, str] = F
     return folder / files["scenario"]
 
 
-def check_document(blocks: list[tuple[str, str]]) -> list[Problem]:
-    """What is wrong with the one document that the blocks are."""
+def check_document(blocks: list[tuple[str, str]], folder: Path) -> set[str]:
+    """The codes of what is wrong with the document, or with the API that is held against it."""
+    from rewardlang.conform.run import conform, to_diagnostics
     from rewardlang.openapi import read_text
 
-    ((kind, text),) = blocks
-    assert kind == "openapi"
-    return read_text(text.encode(), "api.yaml")[1]
+    held = dict(blocks)
+    if "api" not in held:
+        return {p.code.id for p in read_text(held["openapi"].encode(), "api.yaml")[1]}
+    write([("api", held["api"])], folder)
+    document = folder / "document.yaml"
+    document.write_text(held["openapi"], encoding="utf-8")
+    api = folder / FILES["api"]
+    if "conform" in held:
+        api.with_name("desk.conform.yaml").write_text(held["conform"], encoding="utf-8")
+    return {found.code.id for found in to_diagnostics(conform(api, [document]))}
 
 
 def check(blocks: list[tuple[str, str]], folder: Path) -> list[Diagnostic]:

@@ -1,0 +1,1 @@
+"""API files held against the official documents of their APIs."""
