@@ -120,17 +120,23 @@ def _looks(environment: Environment, args: Any) -> Iterator[Action]:
     """Calls of the reads, their arguments taken from the write's."""
     scenario = environment.scenario
     texts = list(dict.fromkeys(_texts(args)))
+    said = [*texts, *_queries(texts)]
     for name in scenario.tools:
         operation = scenario.operations[name]
         if operation.writes:
             continue
-        choices = [
-            [args[needed]] if needed in args else [*texts, *_queries(texts)]
-            for needed in operation.schema.get("required", ())
-        ]
         needs = operation.schema.get("required", ())
+        known = operation.schema.get("properties", {})
+        choices = [
+            [args[needed]] if needed in args else _listed(known.get(needed)) or said
+            for needed in needs
+        ]
         for values in islice(product(*choices), _FILLINGS):
             yield name, dict(zip(needs, values, strict=True))
+
+
+def _listed(schema: Any) -> list[Any]:
+    return schema.get("enum", []) if isinstance(schema, dict) else []
 
 
 def _queries(texts: list[str]) -> list[str]:

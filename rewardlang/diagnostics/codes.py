@@ -265,6 +265,13 @@ SURVIVING_MUTANT = _code(
     "H521", "surviving-reward-mutant", "warning",
     "a line of the reward can be changed, and no episode tells the difference",
 )  # fmt: skip
+GIVING_UP_PAYS = _code(
+    "H522", "giving-up-pays", "warning", "a policy that stops at a fault earns everything"
+)
+DOUBLED_WRITE_PAYS = _code(
+    "H523", "doubled-write-pays", "error",
+    "a write whose answer was lost is repeated, and done twice, at no cost",
+)  # fmt: skip
 AGENT_REFERENCE = _code(
     "H515", "agent-controls-reference", "error", "the policy chooses what it is compared with"
 )
@@ -326,6 +333,19 @@ SCHEMA_LOOSER = _code(
 )  # fmt: skip
 UNOBSERVABLE = _code(
     "E610", "unobservable-goal", "warning", "no operation shows a field that the reward looks at"
+)
+RECOVERY_BELOW_ONE = _code(
+    "E614", "recovery-below-one", "error", "an oracle that gets over faults does not earn 1"
+)
+NO_ROOM_TO_RECOVER = _code(
+    "E615", "no-room-to-recover", "error", "getting over faults takes more calls than are allowed"
+)
+UNREVEALED_WRITE = _code(
+    "E616", "unrevealed-write", "warning",
+    "nothing that is offered shows whether a write without an answer was done",
+)  # fmt: skip
+FAULT_NEVER_STRIKES = _code(
+    "E617", "fault-never-strikes", "warning", "a fault that the oracle meets on no task"
 )
 
 

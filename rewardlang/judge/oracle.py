@@ -83,7 +83,7 @@ def oracle_below_one(draft: Draft) -> Iterator[Diagnostic]:
         code,
         message,
         _where_it_fails(draft, first),
-        tuple(_lost(draft, first)),
+        tuple(lost_at(draft, first)),
         "mend the step, or the part that does not see what it did"
         if everywhere
         else "let the oracle read what differs between tasks, or keep them apart with `assume`",
@@ -108,7 +108,7 @@ def _where_it_fails(draft: Draft, played: Played) -> Label:
     return Label(span, said)
 
 
-def _lost(draft: Draft, played: Played) -> Iterator[Label]:
+def lost_at(draft: Draft, played: Played) -> Iterator[Label]:
     """Where the reward is lost."""
     scenario, detail = draft.bench.scenario, played.detail
     for gate, held in zip(scenario.gates, detail.gates, strict=True):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rewardlang import model
-from rewardlang.judge import mutation_rules, probe_rules, shape_rules
+from rewardlang.judge import fault_rules, mutation_rules, probe_rules, shape_rules
 from rewardlang.judge.bench import Bench
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.draft import RULES, Draft, Section
+from rewardlang.judge.faulty import meet_faults
 from rewardlang.judge.judgement import Judgement
 from rewardlang.judge.oracle import climb, play_oracle
 from rewardlang.judge.own_tests import play_tests
@@ -26,6 +27,7 @@ from rewardlang.judge.trace_mutants import mutate_traces
 from rewardlang_runtime import Scenario
 
 SUBJECTS = (
+    fault_rules,
     mutation_rules,
     probe_rules,
     shape_rules,
@@ -46,6 +48,7 @@ SECTIONS: tuple[Section, ...] = (
     climb,
     probe,
     repeat,
+    meet_faults,
     play_tests,
     mutate_traces,
     mutate_reward,

@@ -35,11 +35,17 @@ HONEST = {
     "reversed": "the oracle's calls reversed",
     "paraphrase": "the oracle, its answer in other words",
 }
+FAULTY = {
+    "recovered": "the oracle while things go wrong, trying again",
+    "gave up": "the oracle up to a call that was refused, where it gives up",
+    "blind": "the oracle, repeating a write whose answer was lost without a look",
+}
 FAMILIES = (
     ("Cheats", "must not pay, whatever they say", CHEATS),
     ("Wrong on purpose", "must earn less than what was asked", WRONG),
     ("Without a plan", "may earn partial credit, never all", BLIND),
     ("Honest work, done otherwise", "may earn what it is worth", HONEST),
+    ("While things go wrong", "all for getting over it, and less for less", FAULTY),
 )
 MUTANTS = {
     "drop-step": "a call left out",
