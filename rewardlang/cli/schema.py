@@ -1,4 +1,4 @@
-"""`rewardlang schema`: the JSON Schema that scenario, API or world files satisfy, for editors."""
+"""`rewardlang schema`: the JSON Schema that the files satisfy, for editors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import click
 
 
 @click.command("schema")
-@click.argument("kind", type=click.Choice(["scenario", "api", "world"]), default="scenario")
+@click.argument(
+    "kind", type=click.Choice(["scenario", "api", "world", "overrides"]), default="scenario"
+)
 def command(kind: str) -> None:
-    """Print the JSON Schema of scenario, API or world files.
+    """Print the JSON Schema of scenario, API or world files, or of overrides of an import.
 
     Every key has its documentation there. Editors complete and check with it:
 

@@ -62,6 +62,8 @@ class Draft:
         result: The body of the answer, as texts of templates; None for none.
         tables: The tables that it reads or writes.
         notes: Why it is what it is, each a sentence.
+        first: Rules that a person put before all others, as in the file.
+        corrected: A person changed what it does.
     """
 
     name: str
@@ -81,6 +83,8 @@ class Draft:
     subject: str | None = None
     counters: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    first: list[Any] = field(default_factory=list)
+    corrected: bool = False
 
     def argument(self, name: str) -> Argument | None:
         """The argument called `name` in the language."""

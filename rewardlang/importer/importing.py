@@ -10,13 +10,21 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Any
 
-from rewardlang.importer import layout, modelling, resources, rows, worlds
+from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.importer import (
+    changes,
+    layout,
+    modelling,
+    overrides,
+    resources,
+    rows,
+    verified,
+    worlds,
+)
 from rewardlang.importer.drafts import Draft, Making
 from rewardlang.importer.errors import Errors
-from rewardlang.importer.names import plain_text
 from rewardlang.importer.resources import HOLE
 from rewardlang.importer.schemas import Written
-from rewardlang.importer.text import WIDTH, wrapped
 from rewardlang.openapi import Document, Operation
 
 SEED = 1
@@ -32,11 +40,19 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import made, in order."""
+    """What an import made, in order.
+
+    Attributes:
+        digest: What is kept of the document's operations, see `changes.digest`.
+        diagnostics: What is wrong with the overrides.
+    """
 
     files: tuple[Made, ...]
     drafts: tuple[Draft, ...]
     groups: tuple[layout.Group, ...]
+    version: str
+    digest: dict[str, Any]
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -56,12 +72,11 @@ def name_of(path: str) -> str:
 
 def selected(document: Document, globs: Sequence[str]) -> list[Operation]:
     """The operations whose id, or method and path, fits one of the globs."""
-    if not globs:
-        return list(document.operations)
     return [
         operation
-        for operation in document.operations
-        if any(
+        for operation in modelling.modelled(document)
+        if not globs
+        or any(
             fnmatchcase(operation.id, glob)
             or fnmatchcase(f"{operation.method} {operation.path}", glob)
             for glob in globs
@@ -69,52 +84,44 @@ def selected(document: Document, globs: Sequence[str]) -> list[Operation]:
     ]
 
 
-def make(document: Document, name: str, globs: Sequence[str] = ()) -> Imported:
+def make(
+    document: Document,
+    name: str,
+    globs: Sequence[str] = (),
+    corrections: overrides.Overrides | None = None,
+) -> Imported:
     """Files for a document."""
+    heard = corrections or overrides.Overrides()
+    out: list[Diagnostic] = []
+    original = document
+    document = overrides.document(heard, document, out)
     found = resources.find(document)
+    overrides.tables(heard, found, out)
     written = Written(found.shapes)
     tables = rows.tables(found, document, written)
     making = Making(document, found, written, tables, Errors(document, found.shapes))
-    every = modelling.drafts(making)
-    wanted = {operation.id for operation in selected(document, globs)}
-    kept = [
-        draft
-        for draft, op in zip(every, modelling.modelled(document), strict=True)
-        if op.id in wanted
-    ]
-    examples = _examples(making)
-    filled = worlds.worlds(tables, written, examples, SEED)
+    opaque = {id_ for id_, each in heard.operations.items() if each.get("opaque")}
+    every = modelling.drafts(making, opaque)
+    by_name = {
+        draft.name: op for draft, op in zip(every, modelling.modelled(document), strict=True)
+    }
+    wanted = {operation.id: operation for operation in selected(document, globs)}
+    kept = [draft for draft in every if by_name[draft.name].id in wanted]
+    ids = {name: operation.id for name, operation in by_name.items()}
+    kept = overrides.operations(heard, kept, ids, out)
+    by_draft = {id(draft): by_name[n] for n, draft in zip(by_name, every, strict=True)}
+    filled = worlds.worlds(tables, written, _examples(making), SEED)
     grouped = layout.groups(making, kept, name)
+    operations = {draft.name: by_draft[id(draft)] for draft in kept}
     files: list[Made] = []
     for group in grouped:
-        files.append(
-            Made(f"apis/{group.name}.yaml", layout.api_text(making, group, _head(document, group)))
-        )
+        path = f"apis/{group.name}.yaml"
+        files.append(Made(path, verified.text(making, group, operations, path, out)))
     for group in grouped:
-        head = [f"Rows for {group.title}, made up: names and examples of its document, and a seed."]
-        files.append(
-            Made(f"worlds/{group.name}.yaml", layout.world_text(making, group, filled, head, SEED))
-        )
-    return Imported(tuple(files), tuple(kept), tuple(grouped))
-
-
-def _head(document: Document, group: layout.Group) -> list[str]:
-    opaque = sum(draft.kind == "opaque" for draft in group.drafts)
-    version = plain_text(document.version)[:40]
-    whole = f"{plain_text(group.title)}, version {version}: imported from its OpenAPI document."
-    counted = f"{len(group.drafts) - opaque} operations are modelled, {opaque} are opaque."
-    return [
-        *wrapped(whole, WIDTH - 2),
-        "",
-        *wrapped(f"{counted} {_ABOUT}", WIDTH - 2),
-    ]
-
-
-_ABOUT = (
-    "What was guessed carries a comment with the reason and how sure it is, medium or low; what "
-    "carries none is plain. Corrections belong into overrides.yaml, which is heeded when the "
-    "document is imported again."
-)
+        text = layout.world_text(group, filled, SEED)
+        files.append(Made(f"worlds/{group.name}.yaml", text))
+    digest = changes.digest(original, selected(original, globs))
+    return Imported(tuple(files), tuple(kept), tuple(grouped), document.version, digest, tuple(out))
 
 
 def _examples(making: Making) -> dict[str, Any]:

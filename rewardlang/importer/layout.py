@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rewardlang.importer.drafts import Argument, Draft, Making
-from rewardlang.importer.names import snake, spoken
+from rewardlang.importer.names import plain_text, snake, spoken
 from rewardlang.importer.resources import HOLE
 from rewardlang.importer.rows import Column, Rows
 from rewardlang.importer.shapes import Schema, kind_of
-from rewardlang.importer.text import Block, Code, Commented, document
+from rewardlang.importer.text import WIDTH, Block, Code, Commented, document, wrapped
 from rewardlang.importer.worlds import ROOM, Row, first_numbers, row_schema
 
 TOGETHER = 60
@@ -37,7 +37,7 @@ def groups(making: Making, drafts: Sequence[Draft], name: str) -> list[Group]:
     """The files that there will be."""
     title = making.document.title
     if len(drafts) <= TOGETHER:
-        return [_complete(making, Group(name, title, list(drafts)))]
+        return [completed(making, Group(name, title, list(drafts)))]
     roots = [_root(making, draft) for draft in drafts]
     counted = Counter(roots)
     found: dict[str, Group] = {}
@@ -46,7 +46,7 @@ def groups(making: Making, drafts: Sequence[Draft], name: str) -> list[Group]:
         if key not in found:
             found[key] = Group(f"{name}_{key}", f"{title}: {spoken(key)}")
         found[key].drafts.append(draft)
-    return [_complete(making, group) for _, group in sorted(found.items())]
+    return [completed(making, group) for _, group in sorted(found.items())]
 
 
 def _root(making: Making, draft: Draft) -> str:
@@ -69,7 +69,8 @@ def _inside(making: Making, steps: tuple[str, ...]) -> tuple[str, ...]:
     return table.home if table is not None else steps
 
 
-def _complete(making: Making, group: Group) -> Group:
+def completed(making: Making, group: Group) -> Group:
+    """The group with the tables that its operations need."""
     needed: dict[str, None] = {}
     pending = [name for draft in group.drafts for name in draft.tables]
     while pending:
@@ -86,8 +87,22 @@ def _complete(making: Making, group: Group) -> Group:
 
 # ---- the API file ----
 
+_ABOUT = (
+    "What was guessed carries a comment with the reason and how sure it is, medium or low; what "
+    "carries none is plain. Corrections belong into overrides.yaml, which is heeded when the "
+    "document is imported again."
+)
 
-def api_text(making: Making, group: Group, head: Sequence[str]) -> str:
+
+def _head(making: Making, group: Group) -> list[str]:
+    opaque = sum(draft.kind == "opaque" for draft in group.drafts)
+    version = plain_text(making.document.version)[:40]
+    whole = f"{plain_text(group.title)}, version {version}: imported from its OpenAPI document."
+    counted = f"{len(group.drafts) - opaque} operations are modelled, {opaque} are opaque."
+    return [*wrapped(whole, WIDTH - 2), "", *wrapped(f"{counted} {_ABOUT}", WIDTH - 2)]
+
+
+def api_text(making: Making, group: Group) -> str:
     """The API file of a group."""
     parts: dict[str, Any] = {
         "rewardlang": 1,
@@ -119,7 +134,7 @@ def api_text(making: Making, group: Group, head: Sequence[str]) -> str:
         "body": making.errors.invalid(),
     }
     parts["operations"] = {draft.name: _operation(making, draft) for draft in group.drafts}
-    return document(head, parts)
+    return document(_head(making, group), parts)
 
 
 def _schemas(making: Making, group: Group, rows: Sequence[Rows]) -> dict[str, Any]:
@@ -185,15 +200,12 @@ def _operation(making: Making, draft: Draft) -> Any:
         made["request"] = request
     if draft.lets:
         made["let"] = Block({name: Code(text) for name, text in draft.lets.items()})
-    if draft.rules:
-        made["errors"] = [
-            {
-                "when": Code(rule.when),
-                "status": rule.status,
-                "body": making.errors.body(rule.status, rule.text),
-            }
-            for rule in draft.rules
-        ]
+    rules = [{**rule, "when": Code(str(rule["when"]))} for rule in draft.first]
+    for rule in draft.rules:
+        body = making.errors.body(rule.status, rule.text)
+        rules.append({"when": Code(rule.when), "status": rule.status, "body": body})
+    if rules:
+        made["errors"] = rules
     if draft.effects:
         made["effects"] = [_effect(effect) for effect in draft.effects]
     response: dict[str, Any] = {"status": draft.status}
@@ -261,10 +273,10 @@ def _comment(draft: Draft) -> str:
 # ---- the world ----
 
 
-def world_text(
-    making: Making, group: Group, rows: Mapping[str, list[Row]], head: Sequence[str], seed: int
-) -> str:
+def world_text(group: Group, rows: Mapping[str, list[Row]], seed: int) -> str:
     """The world of a group."""
+    title = plain_text(group.title)
+    about = f"Rows for {title}, made up: from names and examples of its document, and a seed."
     parts: dict[str, Any] = {
         "rewardlang": 1,
         "world": group.name,
@@ -273,4 +285,4 @@ def world_text(
         "clock": {"start": "2026-03-02T09:00:00Z", "step_s": 60},
         "tables": {name: {"rows": rows.get(name, [])} for name in group.tables},
     }
-    return document(head, parts)
+    return document(wrapped(about, WIDTH - 2), parts)

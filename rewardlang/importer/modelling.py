@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from rewardlang.importer import actions, reads, writes
 from rewardlang.importer.drafts import Draft, Making, draft
 from rewardlang.importer.finding import Way, way
@@ -10,14 +12,18 @@ from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.openapi import Document, Operation
 
 
-def drafts(making: Making) -> list[Draft]:
-    """Every operation of the document, in its order."""
+def drafts(making: Making, unmodelled: Container[str] = ()) -> list[Draft]:
+    """Every operation of the document, in its order; those with an id in `unmodelled` opaque."""
     taken: set[str] = set(making.rows)
     found: list[Draft] = []
     for operation in modelled(making.document):
         name = unused(identifier(operation.id), taken)
         taken.add(name)
-        found.append(model(making, operation, name))
+        if operation.id in unmodelled:
+            made = draft(making, operation, name)
+            found.append(opaque(making, made, operation, "overrides.yaml says so"))
+        else:
+            found.append(model(making, operation, name))
     return found
 
 

@@ -48,7 +48,7 @@ _TYPES = {
 
 
 @cache
-def schema(kind: Kind) -> dict[str, Any]:
+def schema(kind: str) -> dict[str, Any]:
     """The published schema of a kind of file."""
     path = data.grammar() / f"{kind}.schema.json"
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -99,11 +99,23 @@ def check_shape(root: YamlNode, kind: Kind, out: list[Diagnostic]) -> bool:
     return _report(root, value, kind, out)
 
 
+def check_overrides(root: YamlNode, out: list[Diagnostic]) -> bool:
+    """The same for the file with corrections of an import, which may leave out everything."""
+    value = plain(root)
+    if not isinstance(root, Mapping_):
+        message = "a file with overrides is a mapping"
+        out.append(Diagnostic(codes.WRONG_SHAPE, message, Label(root.span, _what(value))))
+        return False
+    if jsonschema_rs.is_valid(schema("overrides"), value):
+        return True
+    return _report(root, value, "overrides", out)
+
+
 def _article(kind: str) -> str:
     return f"an {kind.upper()}" if kind == "api" else f"a {kind}"
 
 
-def _report(root: Mapping_, value: object, kind: Kind, out: list[Diagnostic]) -> bool:
+def _report(root: Mapping_, value: object, kind: str, out: list[Diagnostic]) -> bool:
     from jsonschema import Draft202012Validator  # takes a tenth of a second, needed on errors only
 
     errors = Draft202012Validator(schema(kind)).iter_errors(value)
