@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,6 +91,9 @@ def command(
         raise Failure(str(error)) from error
     made = Sessions(offers, journal, most=sessions, size=memory << 20, closed=closed)
     try:
+        if mcp is not None:
+            # What a client sends that is no message is the client's to hear of; the SDK logs it.
+            logging.getLogger().addHandler(logging.NullHandler())
         if mcp == "stdio":
             return _over_stdio(made, session)
         asked = _serve(made, host, port, control_host, control_port, control_token, traces, mcp)
@@ -131,7 +135,7 @@ def _serve(
             click.echo(
                 f"warning: others than this machine can reach {what} at {endpoint.url}", err=True
             )
-    return run([api, control], lambda: _say(sessions, api.url, control.url, traces))
+    return run([api, control], lambda: _say(sessions, api.url, control.url, traces, mcp))
 
 
 def _over_stdio(sessions: Sessions, said: str | None) -> int:
@@ -144,7 +148,7 @@ def _over_stdio(sessions: Sessions, said: str | None) -> int:
     return 0
 
 
-def _say(sessions: Sessions, url: str, control: str, traces: str | None) -> None:
+def _say(sessions: Sessions, url: str, control: str, traces: str | None, mcp: str | None) -> None:
     """Print where everything is, and a request to begin with."""
     first = sessions.first
     operations = sum(len(offer.tools) for offer in sessions.offers.values())
@@ -153,6 +157,8 @@ def _say(sessions: Sessions, url: str, control: str, traces: str | None) -> None
         click.echo(f"control, with rewards, at {control}")
     else:
         click.echo(f"control at {control}; an API without a scenario has no reward")
+    if mcp:
+        click.echo(f"tools, by the Model Context Protocol, at {url}/mcp")
     if traces:
         click.echo(f"traces in {traces}")
     click.echo(f"try: curl -u agent:token '{url}{_example(first)}'")

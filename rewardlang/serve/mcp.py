@@ -6,10 +6,14 @@ world of its own, unless its requests name one; what it earns is never part of w
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from traceback import format_exception
 from typing import Any
 
+import anyio
 import orjson
 from mcp import types
 from mcp.server.lowlevel import Server
@@ -105,7 +109,14 @@ def mcp_server(sessions: Sessions, said: str | None = None) -> Server[_Client, A
     # What is wrong with arguments is the API's to say, and a step of the episode.
     @server.call_tool(validate_input=False)  # type: ignore[untyped-decorator]
     async def call_tool(name: str, arguments: dict[str, Any]) -> types.CallToolResult:
-        return result_of(sessions, session(), name, arguments)
+        played = session()
+        try:
+            return result_of(sessions, played, name, arguments)
+        except Exception as error:
+            # A bug of ours, of which the SDK would tell the client alone, and in its own words.
+            print("".join(format_exception(error)), file=sys.stderr)
+            text = types.TextContent(type="text", text="Internal server error")
+            return types.CallToolResult(content=[text], isError=True)
 
     if any(each.judged for each in sessions.offers.values()):
 
@@ -170,8 +181,13 @@ async def over_stdio(server: Server[_Client, Any]) -> None:
     """Serve one client over standard input and output, until the input ends."""
     from mcp.server.stdio import stdio_server
 
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+    # Descriptors of their own: the SDK closes what it reads and writes.
+    with (
+        open(os.dup(0), encoding="utf-8", errors="replace") as said,
+        open(os.dup(1), "w", encoding="utf-8") as heard,
+    ):
+        async with stdio_server(anyio.wrap_file(said), anyio.wrap_file(heard)) as (read, write):
+            await server.run(read, write, server.create_initialization_options())
 
 
 class WithMcp:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -307,23 +309,74 @@ def test_no_byte_tells_of_the_reward_over_http(served: Served) -> None:
     assert leaks(heard.bytes, Environment(scenario(LABELS))) == []
 
 
-def test_over_stdio_from_the_command_line(tmp_path: Path) -> None:
-    """One process and one session; the trace is in the file when the client has gone."""
-    traces, said = tmp_path / "traces.jsonl", tmp_path / "said"
-    tee = (
-        "import subprocess, sys\n"
-        "server = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE)\n"
-        "with open(sys.argv[1], 'wb') as copy:\n"
-        "    for line in server.stdout:\n"
-        "        copy.write(line); sys.stdout.buffer.write(line); sys.stdout.flush()\n"
-    )
-    command = [
-        "-m", "rewardlang", "serve", str(SCENARIOS / f"{LABELS}.yaml"), "--mcp", "stdio",
-        "--traces", str(traces), "--session", "agent;seed=0",
-    ]  # fmt: skip
+GARBAGE = [
+    b"",
+    b"{",
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b"x" * 1_000_000,
+    b'{"jsonrpc": "2.0", "id": 5}',
+    b'{"jsonrpc": "2.0", "id": null, "method": "tools/call", "params": {"name": "getIssue"}}',
+    b'{"jsonrpc": "2.0", "id": 6, "method": "tools/call", "params": {"name": "\\udc00"}}',
+    b'{"jsonrpc": "2.0", "id": 7, "method": "tools/call", '
+    b'"params": {"name": "getIssue", "arguments": [1]}}',
+    b'{"jsonrpc": "2.0", "id": 8, "method": "rm"}',
+]
+
+
+def message(number: int, method: str, **params: Any) -> bytes:
+    said = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+    return json.dumps(said).encode()
+
+
+def test_over_stdio_whatever_is_sent(tmp_path: Path) -> None:
+    """The session goes on, and ends well when the client has gone; nothing tells of the reward."""
+    traces = tmp_path / "traces.jsonl"
+    hello = {"protocolVersion": "2025-03-26", "capabilities": {},
+             "clientInfo": {"name": "test", "version": "1"}}  # fmt: skip
+    task = Environment(scenario(LABELS))
+    task.reset(0)
+    solution = [
+        message(number, "tools/call", name=name, arguments=arguments)
+        for number, (name, arguments) in enumerate(oracle_calls(task), 20)
+    ]
+    lines = [
+        message(1, "initialize", **hello),
+        b'{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        message(2, "tools/list"),
+        message(3, "prompts/get", name="task"),
+        *GARBAGE,
+        *solution,
+    ]
+    command = [sys.executable, "-m", "rewardlang", "serve", str(SCENARIOS / f"{LABELS}.yaml"),
+               "--mcp", "stdio", "--traces", str(traces), "--session", "agent;seed=0"]  # fmt: skip
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(b"\n".join(lines) + b"\n")
+        server.stdin.flush()
+        heard = b""
+        while b'"id":21,' not in heard and (line := server.stdout.readline()):
+            heard += line
+        rest, complaints = server.communicate(timeout=120)
+    assert (server.returncode, rest, complaints) == (0, b"", b"")
+    answers = {said["id"]: said for said in map(json.loads, heard.splitlines()) if "id" in said}
+    assert {*answers} == {1, 2, 3, 7, 8, 20, 21}
+    assert leaks(heard, task) == []
+    (trace,) = read_traces(traces)
+    assert [op for op, _ in trace.sent] == ["searchIssues", "editIssue"]
+    assert trace.extra["reward"] == 1.0
+
+
+def test_over_stdio_by_a_client_that_starts_it(tmp_path: Path) -> None:
+    traces = tmp_path / "traces.jsonl"
     server = StdioServerParameters(
-        command=sys.executable, args=["-c", tee, str(said), sys.executable, *command], env=None
-    )
+        command=sys.executable,
+        args=["-m", "rewardlang", "serve", str(SCENARIOS / f"{LABELS}.yaml"), "--mcp", "stdio",
+              "--traces", str(traces)],
+        env=dict(os.environ),
+    )  # fmt: skip
 
     async def body() -> None:
         async with (
@@ -331,15 +384,34 @@ def test_over_stdio_from_the_command_line(tmp_path: Path) -> None:
             mcp.ClientSession(read, write) as client,
         ):
             await client.initialize()
-            await client.list_tools()
-            await client.get_prompt("task")
+            assert len((await client.list_tools()).tools) == 10
             await solve(client)
             assert (await client.call_tool("no such", {})).isError
 
     play(body)
-    assert leaks(said.read_bytes(), Environment(scenario(LABELS))) == []
-    (trace,) = read_traces(traces)
-    assert [op for op, _ in trace.sent] == ["searchIssues", "editIssue", "no such"]
-    assert trace.extra["reward"] == scored(
-        scenario(LABELS), json.loads(traces.read_text().splitlines()[0])
-    )
+    (line,) = traces.read_text().splitlines()
+    assert [call["op"] for call in json.loads(line)["calls"]][2:] == ["no such"]
+    assert 0.5 < json.loads(line)["reward"] == scored(scenario(LABELS), json.loads(line)) < 1
+
+
+def test_over_http_from_the_command_line() -> None:
+    command = [sys.executable, "-m", "rewardlang", "serve", str(SCENARIOS / f"{LABELS}.yaml"),
+               "--mcp", "http", "--port", "0", "--control-port", "0"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            said = [server.stdout.readline() for _ in range(3)]
+            control = said[1].split(" at ")[-1].strip()
+            address = said[2].split(" at ")[-1].strip()
+            begun = httpx.post(f"{control}/sessions", json={"session": "a"}, timeout=60).json()
+
+            async def body() -> None:
+                async with over_http(f"{begun['base_url']}/mcp") as client:
+                    await solve(client)
+
+            play(body)
+            assert address.endswith("/mcp")
+            ended = httpx.post(f"{control}/sessions/a/end", json={"answer": "Added."}, timeout=60)
+            assert ended.json()["reward"] == 1.0
+        finally:
+            server.terminate()
