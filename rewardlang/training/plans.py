@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from rewardlang.policies import oracle
 from rewardlang.training.chat import Message, call_message, opening
 from rewardlang_runtime import Environment, Rng, Scenario
 
@@ -70,20 +71,20 @@ def training_tasks(scenario: Scenario, rng: Rng) -> Iterator[Task]:
 
 
 def solve(env: Environment, task: Task) -> Solved:
-    """Let the scenario's oracle do `task` in `env`."""
+    """Let the scenario's oracle do `task` in `env`, also while things go wrong in it."""
     env.reset(seed=task.seed)
     episode = env.episode
-    oracle = env.scenario.oracle(episode.initial, episode.params, episode.setup)
+    playing = oracle(env)
     calls: list[tuple[str, Json]] = []
     responses: list[Json] = []
-    op, argument = next(oracle)
+    op, argument = next(playing)
     while op:
-        env.call(op, argument)
+        observation = env.call(op, argument)
         calls.append((op, argument))
-        # A call over the limit is answered but not recorded; an oracle that needs one cannot go on.
+        # A call over the limit is answered but not recorded, and ends the oracle.
         recorded = episode.calls[-1] if len(episode.calls) == len(calls) else None
         responses.append(recorded.response if recorded else None)
-        op, argument = oracle.send(responses[-1])
+        op, argument = playing.send(observation)
     answer = argument or ""
     env.finish(answer)
     return Solved(task, env.prompt, Plan(tuple(calls), answer), tuple(responses), env.reward())

@@ -16,6 +16,7 @@ from rewardlang.training.chat import Message, opening
 from rewardlang.training.plans import Task
 from rewardlang.training.turns import RAW, final_answer
 from rewardlang_runtime import Environment, Scenario
+from rewardlang_runtime.traces import recorded
 
 Json = Any
 Record = dict[str, Json]
@@ -183,16 +184,7 @@ def record_of(env: Environment, where: Where) -> Record:
         "seed": env.seed,
         "params": episode.params,
         "prompt": env.prompt,
-        "calls": [
-            {
-                "op": call.op,
-                "args": call.args,
-                "kind": call.kind,
-                "status": call.status,
-                "response": call.response,
-            }
-            for call in episode.calls
-        ],
+        "calls": [recorded(call) for call in episode.calls],
         "answer": episode.answer,
         "reward": detail.reward,
         "parts": dict(zip([name for name, _ in scenario.parts], detail.parts, strict=True)),

@@ -231,7 +231,9 @@ def learn(env: Environment, solved: Sequence[Solved], seed: int) -> Known:
                 if isinstance(value, str):
                     values.setdefault((op, path), {})[value] = None
     known = Known(
-        writes=frozenset(name for name, op in scenario.operations.items() if op.writes),
+        writes=frozenset(
+            env.name_of(name) for name, op in scenario.operations.items() if op.writes
+        ),
         invented=invented_names(scenario),
         values={place: tuple(found) for place, found in values.items() if len(found) > 1},
         answers=tuple(dict.fromkeys(s.plan.answer for s in solved if s.plan.answer)),
@@ -291,7 +293,8 @@ def invented_names(scenario: Scenario) -> tuple[str, ...]:
     words = [re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name) for name in scenario.tools]
     nouns = dict.fromkeys("".join(parts[1:]) for parts in words if len(parts) > 1)
     names = [verb + noun for verb, noun in zip(VERBS, nouns, strict=False)]
-    return tuple([name for name in names if name not in scenario.operations][:3])
+    taken = (*scenario.operations, *dict(scenario.names).values())
+    return tuple([name for name in names if name not in taken][:3])
 
 
 def spoil(solved: Solved, known: Known, strength: float, rng: Rng) -> Plan:

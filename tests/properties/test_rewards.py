@@ -28,7 +28,10 @@ def online(scenario: Scenario, episode: Episode) -> Detail:
     return scenario.finish(state, episode)
 
 
-@pytest.mark.parametrize("path", shipped.FILES, ids=lambda path: path.stem)
+FILES = [*shipped.FILES, Path(__file__).parent / "flaky" / "flaky_labels.yaml"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_all_agree(path: Path) -> None:
     typed, scenario = shipped.typed(path), shipped.compiled(path)
     seen = set()

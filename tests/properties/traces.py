@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rewardlang_runtime import Call, Environment, Episode, Scenario
+from rewardlang_runtime.calls import FAULTS, FaultedCall
 
 KINDS = ("ok", "api_error", "invalid_request", "malformed_arguments", "unknown_tool")
 ODD = (
@@ -26,7 +27,7 @@ def episodes(scenario: Scenario, count: int, seed: str) -> Iterator[Episode]:
         environment.reset(seed=rng.randrange(64))
         play(environment, rng, words)
         episode = environment.episode
-        yield elsewhere(episode, rng) if number % 3 == 0 else episode
+        yield elsewhere(scenario, episode, rng) if number % 3 == 0 else episode
 
 
 def pool(scenario: Scenario) -> list[str]:
@@ -151,7 +152,7 @@ def spoiled(value: Any, rng: random.Random, words: list[str]) -> Any:
     return value
 
 
-def elsewhere(episode: Episode, rng: random.Random) -> Episode:
+def elsewhere(scenario: Scenario, episode: Episode, rng: random.Random) -> Episode:
     """The episode as if it had been recorded by another environment: nothing holds for sure."""
     calls = []
     for call in episode.calls:
@@ -169,7 +170,11 @@ def elsewhere(episode: Episode, rng: random.Random) -> Episode:
                 response = rng.choice(ODD)
             elif roll < 0.75:
                 args = {"issueIdOrKey": rng.choice(ODD), "fields": rng.choice(ODD), "id": None}
-            calls.append(Call(op, args, kind, status, response))
+            other = Call(op, args, kind, status, response)
+            if scenario.faults and rng.random() < 0.4:
+                fault = rng.choice(tuple(FAULTS))
+                other = FaultedCall(other, None, None, fault, None, None)
+            calls.append(other)
     if rng.random() < 0.3:
         rng.shuffle(calls)
     return Episode(
