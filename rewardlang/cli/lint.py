@@ -109,14 +109,14 @@ def command(
     files = _changed(changed_only, paths)
     if fix or unsafe_fixes or diff:
         _mend(files, options, unsafe_fixes, diff)
-        if diff:
-            return 0
     accepted = options.baseline
     if accepted is not None and not write_baseline and not accepted.exists():
         raise click.UsageError(
             f"--baseline {accepted}: there is no such file; --write-baseline writes it"
         )
     result = _lint(files, options)
+    if diff:
+        return _status(result)
     if write_baseline:
         return _write_baseline(options, files, result)
     findings = result.findings
@@ -127,7 +127,11 @@ def command(
         click.echo(f"traces are not saved: {error.filename}: {error.strerror}", err=True)
     shown = [f for f in findings if _LEVELS.index(f.level) <= _LEVELS.index(level)]
     _print(shown, [path.as_posix() for path in files], len(result.accepted), form)
-    return EXIT_FINDINGS if any(f.level != "note" for f in findings) else 0
+    return _status(result)
+
+
+def _status(result: Result) -> int:
+    return EXIT_FINDINGS if any(f.level != "note" for f in result.findings) else 0
 
 
 def _lint(files: list[Path], options: Options) -> Result:
@@ -198,6 +202,7 @@ def _mend(files: list[Path], options: Options, unsafe: bool, diff: bool) -> None
     for each in fixes.mend(files, options, unsafe=unsafe):
         if diff:
             click.echo(each.diff, nl=False)
+            click.echo(f"{each.path}: {count(each.count, 'finding')} would be mended", err=True)
             continue
         try:
             each.write()
@@ -218,6 +223,11 @@ def _write_baseline(options: Options, files: list[Path], result: Result) -> int:
         except OSError as error:
             raise Failure(f"{path}: {error.strerror}") from error
         click.echo(f"{path}: {count(number, 'finding')} accepted")
+        if any(options.named_baseline(file) != path for file in files):
+            click.echo(
+                f"later runs pass over them with `--baseline {path}`, or with "
+                f'`baseline = "{path.name}"` under `[lint]` in a rewardlang.toml beside it'
+            )
         left = sum(is_hard(f.diagnostic.code) for f in mine)
         if left:
             click.echo(f"{count(left, 'error')} must be mended and cannot be accepted")

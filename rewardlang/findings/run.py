@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rewardlang import driver, kept
+from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic
 from rewardlang.diagnostics.suppress import Use, suppression_of
 from rewardlang.findings import baseline as baselines
@@ -24,9 +25,8 @@ from rewardlang.frozen import frozen
 
 if TYPE_CHECKING:
     from rewardlang.findings.trained import Trained
-
-if TYPE_CHECKING:
     from rewardlang.judge.judgement import Judgement
+    from rewardlang.judge.rollouts_rules import Watched
 
 Progress = Callable[[str, int], None]
 """Told what is done and how many files are left."""
@@ -50,7 +50,12 @@ class Options:
 
     def baseline_for(self, file: Path) -> Path:
         """Where findings of a file are accepted."""
-        return self.over(Finder().settings(file)).baseline or DEFAULT_BASELINE
+        return self.baseline or self.named_baseline(file) or DEFAULT_BASELINE
+
+    @staticmethod
+    def named_baseline(file: Path) -> Path | None:
+        """Where the settings of a file say so."""
+        return Finder().settings(file).baseline
 
     def over(self, settings: Settings) -> Settings:
         """`settings` with what is said here in their place."""
@@ -94,7 +99,7 @@ class _File:
     linted: driver.Linted
     judged: Judged | None = None
     twin: Diagnostic | None = None
-    trained: Sequence[Diagnostic] = ()
+    trained: Watched | None = None
     found: list[Finding] = field(default_factory=list)
 
     @property
@@ -106,15 +111,17 @@ class _File:
 
     def decides(self, code: str) -> bool:
         """Whether this run would have found a code in this file."""
-        if not self.linted.judgeable or code in _FROM_ELSEWHERE:
-            return False
+        if not self.linted.judgeable or code == codes.PROMPT_DUPLICATES.id:
+            return False  # found by comparing files
+        if code in _BY_ROLLOUTS:
+            return self.trained is not None and code not in self.trained.undecided
         if self.judged is None:
             return code not in rules()
         return code not in self.judged.undecided
 
 
-_FROM_ELSEWHERE = frozenset({"G806", "G808", "G809", "G810"})
-"""Codes that one file does not decide: found in rollouts, or by comparing files."""
+_BY_ROLLOUTS = frozenset({"G806", "G808", "G809"})
+"""Codes that only rollouts decide."""
 
 
 def lint(
@@ -217,7 +224,7 @@ def _watch(files: Sequence[_File], rollouts: Trained) -> None:
     """Note what the rollouts of a run say of the scenarios that they are of."""
     found = rollouts.findings([file.path for file in files])
     for file in files:
-        file.trained = found.get(file.path, ())
+        file.trained = found.get(file.path)
 
 
 def _gather(file: _File) -> list[Finding]:
@@ -227,7 +234,7 @@ def _gather(file: _File) -> list[Finding]:
     more = list(file.judged.beside(diagnostics)) if file.judged is not None else []
     if file.twin is not None:
         more.append(file.twin)
-    more += file.trained
+    more += file.trained.diagnostics if file.trained is not None else ()
     for each in more:
         use = suppression_of(each, file.linted.suppressions)
         if use is None:

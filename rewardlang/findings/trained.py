@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rewardlang import driver
-from rewardlang.diagnostics.diagnostic import Diagnostic
 from rewardlang.judge.rollouts import BadRollouts, read
-from rewardlang.judge.rollouts_rules import watch
+from rewardlang.judge.rollouts_rules import Watched, watch
 
 
 class Trained:
@@ -26,7 +25,7 @@ class Trained:
         except OSError as error:
             raise BadRollouts(f"{path}: {error.strerror}") from error
 
-    def findings(self, paths: Sequence[Path]) -> dict[Path, tuple[Diagnostic, ...]]:
+    def findings(self, paths: Sequence[Path]) -> dict[Path, Watched]:
         """The findings for each scenario file that has rollouts.
 
         Lines that name no scenario are of the only one.
@@ -34,14 +33,14 @@ class Trained:
         Raises:
             BadRollouts: They are of none of the files.
         """
-        said: dict[Path, tuple[Diagnostic, ...]] = {}
+        said: dict[Path, Watched] = {}
         for path in paths:
             scenario = driver.judgeable_of(path)
             mine = self._found.get(scenario.name)
             if mine is None and len(paths) == 1:
                 mine = self._found.get(None)
             if mine is not None:
-                said[path] = tuple(watch(scenario, mine))
+                said[path] = watch(scenario, mine)
         if paths and not said:
             of = ", ".join(f"`{name}`" for name in self._found if name is not None)
             raise BadRollouts(

@@ -63,23 +63,37 @@ class Run:
         return max(group.most for group in self.last) <= _NOTHING
 
 
-def watch(scenario: model.Scenario, rollouts: Rollouts) -> Iterator[Diagnostic]:
-    """What a run says of its scenario's reward."""
+@frozen
+class Watched:
+    """What a run says of its scenario's reward; `undecided` are codes that it cannot decide."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    undecided: frozenset[str] = frozenset()
+
+
+def watch(scenario: model.Scenario, rollouts: Rollouts) -> Watched:
+    """Hold a run's rollouts against its scenario's reward."""
     run = Run(scenario, rollouts, rollouts.groups())
-    names = {part.id for part in scenario.parts}
-    if names != set(rollouts.names):
+    left, why = _left_open(run)
+    found = [_undecided(run, left, why)] if left else []
+    for code, rule in RULES.items():
+        if code not in left:
+            found += rule(run)
+    return Watched(tuple(found), frozenset(left))
+
+
+def _left_open(run: Run) -> tuple[tuple[str, ...], str]:
+    """The codes that cannot be decided, and why."""
+    rollouts = run.rollouts
+    if {part.id for part in run.scenario.parts} != set(rollouts.names):
         others = ", ".join(f"`{name}`" for name in rollouts.names)
-        yield _undecided(run, _CODES, f"the rollouts have other parts, {others}")
-        return
-    if run.rollouts.parts.count < 2 * GROUPS:
-        yield _undecided(run, _CODES, f"there are fewer than {2 * GROUPS} rollouts")
-        return
-    thin = len(run.groups) < GROUPS
-    if thin:
-        left = tuple(code for code in _CODES if code != codes.DEAD_PART.id)
-        yield _undecided(run, left, f"there are {len(run.groups)} groups, of {GROUPS} needed")
-    for rule in (dead_parts,) if thin else RULES:
-        yield from rule(run)
+        return tuple(RULES), f"the rollouts have other parts, {others}"
+    if rollouts.parts.count < 2 * GROUPS:
+        return tuple(RULES), f"there are fewer than {2 * GROUPS} rollouts"
+    if len(run.groups) < GROUPS:
+        left = tuple(code for code in RULES if code != codes.DEAD_PART.id)
+        return left, f"there are {len(run.groups)} groups, of {GROUPS} needed"
+    return (), ""
 
 
 def degenerate(run: Run) -> Iterator[Diagnostic]:
@@ -289,10 +303,9 @@ def _undecided(run: Run, left: Sequence[str], why: str) -> Diagnostic:
 
 
 Rule = Callable[[Run], Iterator[Diagnostic]]
-RULES: tuple[Rule, ...] = (degenerate, saturated, dead_parts, gamed)
-_CODES = tuple(
-    code.id
-    for code in (
-        codes.DEGENERATE, codes.SATURATED, codes.DEAD_PART, codes.RISING_REWARD_FALLING_CHECK,
-    )
-)  # fmt: skip
+RULES: dict[str, Rule] = {
+    codes.DEGENERATE.id: degenerate,
+    codes.SATURATED.id: saturated,
+    codes.DEAD_PART.id: dead_parts,
+    codes.RISING_REWARD_FALLING_CHECK.id: gamed,
+}

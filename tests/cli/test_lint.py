@@ -84,7 +84,10 @@ def test_wrong_usage(
 def test_a_baseline(run: Run, place: Path) -> None:
     desk(place)
     said = lint(run, "close.yaml", "--baseline", "b.json", "--write-baseline")
-    assert said == "b.json: 1 finding accepted\n"
+    told, hint = said.splitlines()
+    assert told == "b.json: 1 finding accepted"
+    assert "`--baseline b.json`" in hint
+    assert '`baseline = "b.json"`' in hint
     said = lint(run, "close.yaml", "--baseline", "b.json")
     assert said == "1 file: nothing to report; 1 finding in the baseline\n"
     (place / "rewardlang.toml").write_text('[lint]\nbaseline = "b.json"\n')
@@ -133,7 +136,8 @@ def test_changed_only(run: Run, place: Path) -> None:
 def test_fix_and_diff(run: Run, place: Path) -> None:
     path = desk(place, "expect:  {a: no}\n" + ONE)
     before = path.read_bytes()
-    said = lint(run, "close.yaml", "--diff")
+    status, said, err = run("lint", "--static", "close.yaml", "--diff")
+    assert (status, err) == (1, "close.yaml: 2 findings would be mended\n"), "as without --diff"
     assert '+expect: {a: "no"}' in said
     assert path.read_bytes() == before
     subprocess.run(["git", "apply", "-"], input=said.encode(), check=True, cwd=place)

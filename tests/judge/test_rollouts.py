@@ -93,7 +93,7 @@ def judged(path: Path, folder: Path, rows: Sequence[dict[str, Any]]) -> list[Dia
     for phase in rollouts.PHASES:
         mine = [row for row in rows if row.get("phase", "training") == phase]
         write_lines(folder / "transcripts" / f"{phase}.jsonl", mine)
-    return list(Trained(folder).findings([path])[path])
+    return list(Trained(folder).findings([path])[path].diagnostics)
 
 
 def codes(found: Sequence[Diagnostic]) -> list[str]:
@@ -271,7 +271,11 @@ def test_a_folder_as_training_writes_it(hacked: Path, path: Path) -> None:
     groups = mine.groups()
     assert sum(group.count for group in groups) == 8 * 16
     assert [group.step for group in groups] == sorted(group.step or 0 for group in groups)
-    found = [each for each in watch(driver.judgeable_of(path), mine) if each.code.id == "G809"]
+    found = [
+        each
+        for each in watch(driver.judgeable_of(path), mine).diagnostics
+        if each.code.id == "G809"
+    ]
     assert [each.message for each in found] == [
         "the training reward rises from 0.31 to 0.38, while the reward of held-out tasks falls "
         "from 1.00 to 0.50"
@@ -281,7 +285,9 @@ def test_a_folder_as_training_writes_it(hacked: Path, path: Path) -> None:
 def test_the_trace_of_a_finding_plays_again(
     hacked: Path, path: Path, compiled: Scenario, tmp_path: Path
 ) -> None:
-    (found,) = [d for d in Trained(hacked).findings([path])[path] if d.code.id == "G809"]
+    (found,) = [
+        d for d in Trained(hacked).findings([path])[path].diagnostics if d.code.id == "G809"
+    ]
     (evidence,) = found.evidence
     (trace,) = parse_traces([json.dumps(evidence.line)])
     verdict = score_trace(compiled, trace)
@@ -354,10 +360,10 @@ def test_rollouts_of_other_scenarios(path: Path, tmp_path: Path) -> None:
     with pytest.raises(BadRollouts, match=r"rollouts of `desk[.]open`, and of no scenario"):
         Trained(written(tmp_path, other)).findings([path])
     both = written(tmp_path, [*other, *steps((NOTHING, NOTHING), (NOTHING, NOTHING))])
-    assert codes(Trained(both).findings([path])[path]) == ["G806", "G807"]
+    assert codes(Trained(both).findings([path])[path].diagnostics) == ["G806", "G807"]
     nameless = [{k: v for k, v in row.items() if k != "scenario"} for row in other]
     trained = Trained(written(tmp_path, nameless))
-    assert trained.findings([path]) == {path: ()}
+    assert trained.findings([path])[path].diagnostics == ()
     with pytest.raises(BadRollouts, match="lint one file alone"):
         trained.findings([path, path])
     assert trained.findings([]) == {}
@@ -379,6 +385,31 @@ def test_a_run_of_the_linter(path: Path, tmp_path: Path) -> None:
         assert found() == set()
     finally:
         path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("groups", "unused"),
+    [
+        ((MIXED,) * 3, {"G806", "G808", "G809"}),
+        (((NOTHING, NOTHING),) * 4, {"G808", "G809"}),
+        ((MIXED * 2,), {"G808"}),
+        (None, set()),
+    ],
+)  # fmt: skip
+def test_a_suppression_that_no_rollout_needs(
+    groups: Sequence[Sequence[Kind]] | None, unused: set[str], path: Path, tmp_path: Path
+) -> None:
+    """It is unused when there are rollouts, enough of them to decide."""
+    folder = tmp_path / "desk"
+    shutil.copytree(path.parent, folder)
+    mine = folder / "close.yaml"
+    reason = "    # rewardlang: ignore[G806, G808, G809] -- a first try\n"
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text.replace("    - {id: read", reason + "    - {id: read"))
+    rows = None if groups is None else written(tmp_path, steps(*groups))
+    options = run.Options(select=("M901",), static=True, use_cache=False, rollouts=rows)
+    said = [each.diagnostic.message for each in run.lint([mine], options).findings]
+    assert {message[1:5] for message in said} == unused
 
 
 def test_the_command(
