@@ -100,13 +100,12 @@ def read(path: Path) -> Settings | None:
         if whole and "[tool.rewardlang" not in text:
             return None  # its other tools will say so
         return Settings(path.parent, problems=(_broken(source, str(error)),))
-    except (OSError, UnicodeDecodeError) as error:
-        problem = Diagnostic(
-            codes.BAD_SETTING,
-            f"cannot read `{shown}`: {error}",
-            Label(Span(Source(shown, ""), 0, 0)),
-        )
-        return Settings(path.parent, problems=(problem,))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return _unreadable(path, f"it is not text in UTF-8, in line {line}", "save it in UTF-8")
+    except OSError as error:
+        said = (error.strerror or type(error).__name__).lower()
+        return _unreadable(path, said, "let this user read it, or lint elsewhere")
     if not whole:
         return _Reader(source, ()).settings(path.parent, data)
     tool = data.get("tool", {}).get("rewardlang")
@@ -120,6 +119,13 @@ def _shown(path: Path) -> str:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def _unreadable(path: Path, why: str, help: str) -> Settings:
+    source = Source(_shown(path), "")
+    message = f"cannot read `{source.path}`: {why}"
+    problem = Diagnostic(codes.BAD_SETTING, message, Label(Span(source, 0, 0)), help=help)
+    return Settings(path.parent, problems=(problem,))
 
 
 def _broken(source: Source, said: str) -> Diagnostic:

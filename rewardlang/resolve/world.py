@@ -213,6 +213,7 @@ class _Expansion:
                 self.report.add(
                     codes.OVER_LIMIT, f"a world has at most {MAX_ROWS} rows", row.span,
                     "too many from here on",
+                    help="make fewer: an episode needs few rows more than what it is about",
                 )  # fmt: skip
             return False
         found = self._violation(row, table, schema)

@@ -90,8 +90,11 @@ def _reference(node: YamlNode, reader: Reader) -> ReferenceItem | None:
         if path is not None and len(path) > 1 and isinstance(target, nodes.Name):
             return ReferenceItem(path, nodes.Identifier(target.span, target.name), node.span)
     reader.out.append(
-        Diagnostic(codes.WRONG_SHAPE, _REFERENCE, Label(node.span, "this is not one"))
-    )
+        Diagnostic(
+            codes.WRONG_SHAPE, _REFERENCE, Label(node.span, "this is not one"),
+            help="such as `comments.pageId in pages`",
+        )
+    )  # fmt: skip
     return None
 
 
@@ -112,7 +115,8 @@ def _workflow(key: Scalar, node: Mapping_, reader: Reader) -> WorkflowItem:
     if len(of) < 2:
         message = "a workflow is of a field of a table, `table.field`"
         label = Label(as_scalar(node.get("of")).span, "this names no field")
-        reader.out.append(Diagnostic(codes.WRONG_SHAPE, message, label))
+        help = "such as `issues.fields.status`"
+        reader.out.append(Diagnostic(codes.WRONG_SHAPE, message, label, help=help))
     moves = [as_mapping(i) for i in items(node.get("transitions"))]
     return WorkflowItem(
         reader.name(key),

@@ -100,7 +100,7 @@ def _argument(
     is_required = where == "path" or (required is not None and as_scalar(required).value is True)
     if where == "path" and required is not None and as_scalar(required).value is False:
         reader.report(codes.WRONG_SHAPE, "an argument in the path is always required",
-                      required.span, "cannot be `false`")  # fmt: skip
+                      required.span, "cannot be `false`", help="leave `required` out")  # fmt: skip
     schema = cast(dict[str, object], plain(kept))
     name = as_identifier(key)
     return ParameterItem(name, text_of(wire, name.name), where, is_required, schema, key.span)
@@ -121,7 +121,8 @@ def _body(node: Mapping_, schemas: Mapping_, reader: Reader) -> list[ParameterIt
         or kind.value != "object"
     ):
         message = "the body's schema must be an object with `properties`"
-        reader.report(codes.WRONG_SHAPE, message, node.span, "its properties become arguments")
+        reader.report(codes.WRONG_SHAPE, message, node.span, "its properties become arguments",
+                      help="list its `properties:`, or name such a schema by `$ref`")  # fmt: skip
         return []
     wanted = schema.get("required")
     required = {as_scalar(i).value for i in items(wanted)}
@@ -177,8 +178,10 @@ def _check_path(http: Scalar, parameters: tuple[ParameterItem, ...], reader: Rea
     unused = [wire for wire in wires if wire not in holes]
     for hole in unknown:
         message = f"`{hole}` is not declared under `request: path:`"
-        reader.report(codes.WRONG_SHAPE, message, holes[hole], "no such argument")
+        help = f"declare it: `path: {{{hole}: {{type: string}}}}`"
+        reader.report(codes.WRONG_SHAPE, message, holes[hole], "no such argument", help=help)
     # One without the other is said once: a hole and its argument have different names then.
     for wire in unused[len(unknown) :]:
         message = f"the path has no `{{{wire}}}`"
-        reader.report(codes.WRONG_SHAPE, message, wires[wire].span, "never filled in")
+        help = "put it into the path, or declare the argument under `query:` or `body:`"
+        reader.report(codes.WRONG_SHAPE, message, wires[wire].span, "never filled in", help=help)

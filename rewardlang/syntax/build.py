@@ -93,6 +93,7 @@ class Builder:
                 codes.OVER_LIMIT,
                 "a whole number may be at most 2^63 - 1",
                 Label(self._span(token), "larger than that"),
+                help="compare with a smaller number; ids that are longer are texts, in quotes",
             )
         return int(token)
 
@@ -100,7 +101,10 @@ class Builder:
         value = float(cast(Token, tree.children[0]))
         if math.isinf(value):
             raise Rejected(
-                codes.OVER_LIMIT, "the number is too large", Label(span, "at most about 1.8e308")
+                codes.OVER_LIMIT,
+                "the number is too large",
+                Label(span, "at most about 1.8e308"),
+                help="write a smaller number",
             )
         return n.Literal_(span, value)
 

@@ -184,7 +184,14 @@ def _read(
     if len(out) >= MAX_SYNTAX_ERRORS:
         del out[MAX_SYNTAX_ERRORS:]
         message = f"only the first {MAX_SYNTAX_ERRORS} problems of this file are shown"
-        out.append(Diagnostic(codes.OVER_LIMIT, message, Label(out[-1].label.span, "the last")))
+        out.append(
+            Diagnostic(
+                codes.OVER_LIMIT,
+                message,
+                Label(out[-1].label.span, "the last"),
+                help="mend these first",
+            )
+        )
     return made, out
 
 
@@ -249,7 +256,8 @@ def read_source(path: Path, files: Files, out: list[Diagnostic]) -> Source | Non
         return None
     if len(raw) > MAX_FILE_BYTES:
         message = f"a file may have {MAX_FILE_BYTES:,} bytes, this one has more"
-        out.append(Diagnostic(codes.OVER_LIMIT, message, nowhere))
+        help = "split it: several scenarios can share one world and one API"
+        out.append(Diagnostic(codes.OVER_LIMIT, message, nowhere, help=help))
         return None
     try:
         return Source(shown, raw.decode("utf-8-sig"))
@@ -259,5 +267,10 @@ def read_source(path: Path, files: Files, out: list[Diagnostic]) -> Source | Non
         place = Span(readable, len(before), len(before) + 1)
         byte = f"0x{raw[error.start]:02X}"
         message = f"the file is not text in UTF-8: byte {byte}"
-        out.append(Diagnostic(codes.NOT_YAML, message, Label(place, "not UTF-8 from here on")))
+        out.append(
+            Diagnostic(
+                codes.NOT_YAML, message, Label(place, "not UTF-8 from here on"),
+                help="save it in UTF-8; an editor shows and changes this as the file's encoding",
+            )
+        )  # fmt: skip
         return None

@@ -100,9 +100,11 @@ class Reader:
             start += len(name) + 1
         return tuple(names)
 
-    def report(self, code: Code, message: str, span: Span, label: str = "") -> None:
+    def report(
+        self, code: Code, message: str, span: Span, label: str = "", *, help: str | None = None
+    ) -> None:
         """Add a diagnostic of one place."""
-        self.out.append(Diagnostic(code, message, Label(span, label)))
+        self.out.append(Diagnostic(code, message, Label(span, label), help=help))
 
     def _parse(self, text: Placed, out: list[Diagnostic]) -> nodes.Expr | None:
         return parse_expression(text, out) if self._affords(text, out) else None

@@ -140,7 +140,8 @@ def _oracle(
             place = next(k for k, _ in mapping.pairs if k.value == "answer")
             message = "the answer ends the oracle, and is an item of its own"
             label = Label(place.span, "something else comes with it or after it")
-            reader.out.append(Diagnostic(codes.WRONG_SHAPE, message, label))
+            help = "let it be the last item: `- answer: ...`"
+            reader.out.append(Diagnostic(codes.WRONG_SHAPE, message, label, help=help))
     return tuple(calls), answer
 
 
@@ -151,7 +152,10 @@ def _call(node: Mapping_, reader: Reader) -> CallItem | None:
         place = called[1][0].span if called else node.pairs[0][0].span
         message = "an item is one call: an operation with its arguments, and perhaps `bind`"
         label = "a second operation" if called else "no operation"
-        reader.out.append(Diagnostic(codes.WRONG_SHAPE, message, Label(place, label)))
+        help = (
+            "begin each call with a `-` of its own" if called else "name one: `- getIssue: {...}`"
+        )
+        reader.out.append(Diagnostic(codes.WRONG_SHAPE, message, Label(place, label), help=help))
         return None
     operation, args = called[0]
     name = reader.name(as_scalar(bind)) if bind is not None else None
@@ -184,5 +188,6 @@ def _bounds(node: YamlNode, reader: Reader) -> BoundsItem:
         return BoundsItem(exactly, exactly, node.span)
     low, high = number_of(node.get("min"), 0.0), number_of(node.get("max"), 1.0)
     if low > high:
-        reader.report(codes.WRONG_SHAPE, "`min` is greater than `max`", node.span, "nothing fits")
+        reader.report(codes.WRONG_SHAPE, "`min` is greater than `max`", node.span, "nothing fits",
+                      help="exchange them")  # fmt: skip
     return BoundsItem(low, high, node.span)

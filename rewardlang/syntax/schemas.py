@@ -42,6 +42,7 @@ def check_schema(key: Scalar, node: YamlNode, names: list[str], out: list[Diagno
                     codes.WRONG_SHAPE,
                     f"`{key.value}` is not a JSON Schema",
                     Label(_place(node, path, key).span, message),
+                    help="schemas are those of JSON Schema 2020-12",
                 )
             )
     return not any(found.code.level == "error" for found in out[before:])

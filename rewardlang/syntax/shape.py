@@ -68,7 +68,9 @@ def check_shape(root: YamlNode, kind: Kind, out: list[Diagnostic]) -> bool:
     value = plain(root)
     if not isinstance(root, Mapping_):
         message = f"a file for {_article(kind)} is a mapping"
-        out.append(Diagnostic(codes.WRONG_SHAPE, message, Label(root.span, _what(value))))
+        out.append(
+            Diagnostic(codes.WRONG_SHAPE, message, Label(root.span, _what(value)), help=_BEGINS)
+        )
         return False
     other = next((k for k in KINDS if k != kind and root.get(k) and not root.get(kind)), None)
     if other is not None and not (kind == "scenario" and other == "world"):
@@ -78,6 +80,7 @@ def check_shape(root: YamlNode, kind: Kind, out: list[Diagnostic]) -> bool:
                 codes.WRONG_SHAPE,
                 f"this is the file of {_article(other)}, not of {_article(kind)}",
                 Label(key.span, f"says that this is {_article(other)}"),
+                help=f"name the file of {_article(kind)} here, or take `{other}:` out",
             )
         )
         return False
@@ -89,7 +92,7 @@ def check_shape(root: YamlNode, kind: Kind, out: list[Diagnostic]) -> bool:
                 codes.MISSING_KEY,
                 f"{message}`{kind}`",
                 Label(place, "the first key"),
-                help="a file begins with `rewardlang: 1` and with `scenario:`, `api:` or `world:`",
+                help=_BEGINS,
             )
         )
         return False
@@ -104,11 +107,16 @@ def check_overrides(root: YamlNode, out: list[Diagnostic]) -> bool:
     value = plain(root)
     if not isinstance(root, Mapping_):
         message = "a file with overrides is a mapping"
-        out.append(Diagnostic(codes.WRONG_SHAPE, message, Label(root.span, _what(value))))
+        help = "`rewardlang schema overrides` prints what may stand in it"
+        label = Label(root.span, _what(value))
+        out.append(Diagnostic(codes.WRONG_SHAPE, message, label, help=help))
         return False
     if jsonschema_rs.is_valid(schema("overrides"), value):
         return True
     return _report(root, value, "overrides", out)
+
+
+_BEGINS = "a file begins with `rewardlang: 1` and with `scenario:`, `api:` or `world:`"
 
 
 def _article(kind: str) -> str:
@@ -218,18 +226,21 @@ def _wrong_type(
     kinds = [wanted] if isinstance(wanted, str) else list(wanted)
     expression = kinds == ["string", "number", "boolean"]
     expected = "an expression" if expression else " or ".join(_TYPES[k] for k in kinds)
-    span, more = node.span, {}
+    span = node.span
+    more: dict[str, Any] = {}
     if error.instance is None and key is not None and node.span.start == node.span.end:
-        span = key.span
+        span, more = key.span, {"help": "give it a value, or take the key out"}
     elif kinds == ["string"] and isinstance(error.instance, bool | int | float):
         more = {"help": "quote it", "fix": Fix(span, f'"{span.text}"')}
     elif expression and isinstance(error.instance, dict | list):
         more = {"help": "quote an expression that begins with a bracket"}
+    else:
+        more = {"help": _documented(error)}
     return Diagnostic(
         codes.WRONG_SHAPE,
         f"{name} must be {expected}, not {_what(error.instance)}",
         Label(span, said or f"expected {expected}"),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -246,7 +257,7 @@ def _wrong_value(
             codes.WRONG_SHAPE,
             f"{name} is one of {', '.join(f'`{v}`' for v in value)}",
             Label(span, "none of them"),
-            help=f"did you mean `{meant}`?" if meant else None,
+            help=f"did you mean `{meant}`?" if meant else _documented(error),
             fix=Fix(span, meant) if meant else None,
             candidates=tuple(map(str, value)),
         )
@@ -261,7 +272,21 @@ def _wrong_value(
     )
     code = codes.BAD_NAME if error.validator == "pattern" else codes.WRONG_SHAPE
     shown = f" `{_cut(node.text)}`" if isinstance(node, Scalar) else ""
-    return Diagnostic(code, f"{name} cannot be{shown or ' this'}", Label(span, expected))
+    help = _NEWER if name == "`rewardlang`" else _documented(error)
+    return Diagnostic(code, f"{name} cannot be{shown or ' this'}", Label(span, expected), help=help)
+
+
+_NEWER = "write `rewardlang: 1`; a file of a later version takes a newer rewardlang"
+
+
+def _documented(error: ValidationError) -> str:
+    """What the schema says that stands here."""
+    said = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+    text = " ".join(str(said).split()).partition(". ")[0].removesuffix(".")
+    return f"what stands here: {text[:1].lower()}{text[1:]}" if text else _SCHEMA
+
+
+_SCHEMA = "`rewardlang schema` prints what may stand where"
 
 
 def _find(root: YamlNode, path: Iterable[str | int]) -> tuple[YamlNode, Scalar | None]:

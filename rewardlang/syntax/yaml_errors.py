@@ -11,23 +11,26 @@ from rewardlang.source import Source, Span
 from rewardlang.syntax.yaml_nodes import Scalar
 
 _QUOTE = "put the whole value in single quotes"
-_WORDS: tuple[tuple[str, str, str | None], ...] = (
+_CLOSE = "close the bracket, or quote an item that has a bracket, a comma or a `: ` of its own"
+_ESCAPE = "write `\\uNNNN` with four digits, or single quotes, in which nothing is an escape"
+_WORDS: tuple[tuple[str, str, str], ...] = (
     ("mapping values are not allowed", "a `: ` inside a value", _QUOTE),
-    ("expected ',' or ']'", "a `,` or `]` is missing in a list in brackets", None),
-    ("expected ',' or '}'", "a `,` or `}` is missing in a mapping in braces", None),
+    ("expected ',' or ']'", "a `,` or `]` is missing in a list in brackets", _CLOSE),
+    ("expected ',' or '}'", "a `,` or `}` is missing in a mapping in braces", _CLOSE),
     ("did not find expected '-'", "a list item must begin with `- ` in the column of the others",
-     None),
+     "put all of its items into one column"),
     ("did not find expected key", "a key is expected here", "check the indentation"),
     ("expected <block end>", "a key is expected here", "check the indentation"),
-    ("could not find expected ':'", "a `:` is missing after a key", None),
-    ("unexpected end of stream", "a quote or bracket is never closed", None),
-    ("Unicode character escape", "an escape that is no character", None),
-    ("hexadecimal", "an escape that is no character", None),
+    ("could not find expected ':'", "a `:` is missing after a key", "write `key: value`"),
+    ("unexpected end of stream", "a quote or bracket is never closed",
+     "close it where the value ends"),
+    ("Unicode character escape", "an escape that is no character", _ESCAPE),
+    ("hexadecimal", "an escape that is no character", _ESCAPE),
     ("unknown escape", "an unknown escape in a double-quoted text",
      "write `\\\\` for a backslash, or use single quotes"),
-    ("document start", "text after the end of the document", None),
+    ("document start", "text after the end of the document", "take it out"),
     ("comment or line break", "text after `|` or `>`", "begin the text on the next line"),
-    ("duplicate anchor", "an anchor twice", None),
+    ("duplicate anchor", "an anchor twice", "write values out where they stand"),
     ("undefined alias", "an alias", _QUOTE),
     ("incompatible YAML document", "a directive for another version of YAML", "leave it out"),
 )  # fmt: skip
@@ -59,7 +62,7 @@ def broken(error: Any, source: Source, last: Scalar | None, flow: bool) -> Diagn
             help=f"in an expression write `{_WORD[sign]}`" if sign in _WORD else _QUOTE,
         )
     others: tuple[Label, ...] = ()
-    message, advice = "this is not YAML", None
+    message, advice = "this is not YAML", _QUOTE
     if char == "\t":
         message, advice = _TAB
     elif "cannot start any token" in problem:

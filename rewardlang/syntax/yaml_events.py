@@ -77,7 +77,10 @@ def _unprintable(source: Source, at: int) -> Diagnostic:
 
 def _empty(source: Source) -> Diagnostic:
     end = len(source.text)
-    return Diagnostic(codes.NOT_YAML, "the file is empty", Label(Span(source, end, end), "nothing"))
+    return Diagnostic(
+        codes.NOT_YAML, "the file is empty", Label(Span(source, end, end), "nothing"),
+        help="`rewardlang init` writes a scenario to begin with",
+    )  # fmt: skip
 
 
 class _Reader:
@@ -193,6 +196,7 @@ class _Reader:
                 f"values may be nested {MAX_YAML_DEPTH} levels deep",
                 Span(self._source, event.start_mark.index, event.start_mark.index + 1),
                 "this is deeper",
+                help="flatten it: what an API or a world holds is rarely ten levels deep",
             )
             raise _Stop
         mapping = isinstance(event, yaml.MappingStartEvent)

@@ -85,11 +85,15 @@ class Tasks:
         if type(params) is not dict:
             raise ValueError("params are an object")
         names = self.names()
-        if params.keys() != names:
+        unknown = next((str(name) for name in params if name not in names), None)
+        if unknown is not None:
+            known = ", ".join(f"`{name}`" for name in sorted(names)) or "none"
             raise ValueError(
-                f"{self.scenario.name} has the parameters {', '.join(sorted(names)) or 'none'}, "
-                f"not {', '.join(map(str, params)) or 'none'}"
+                f"{self.scenario.name} has no parameter `{unknown[:80]}`; it has: {known}"
             )
+        missing = min(names - params.keys(), default=None)
+        if missing is not None:
+            raise ValueError(f"{self.scenario.name} needs the parameter `{missing}`, too")
 
     def _set_up(self, params: Params, split: str, seed: int) -> Task:
         scenario, world = self.scenario, self._world

@@ -180,6 +180,7 @@ def test_one_thing_wrong(kind, old, new, code, at, says, tmp_path):
         assert found.label.span.text == at
     said = [found.message, found.label.text, found.help or "", *(o.text for o in found.others)]
     assert (says or "") in "\n".join(said)
+    assert found.help or code not in ("Y010", "Y012", "Y013"), "what to do about it"
 
 
 def test_several_things_wrong_are_all_said_in_order(tmp_path):
