@@ -212,7 +212,7 @@ def test_test(run: Run, golden: Golden) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "place"),
+    ("key", "value", "where"),
     [
         ("let", "{status: 'initial.issues[params.key]!.fields.parent!.key'}", "9:16"),
         (
@@ -223,7 +223,7 @@ def test_test(run: Run, golden: Golden) -> None:
     ],
 )
 def test_a_fault_of_the_scenario_has_its_place_and_task(
-    run: Run, key: str, value: str, place: str
+    run: Run, key: str, value: str, where: str
 ) -> None:
     lines = (LITTLE % 0).splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith(f"{key}: "))
@@ -231,7 +231,7 @@ def test_a_fault_of_the_scenario_has_its_place_and_task(
     for command in ("run", "test"):
         said = checked(run, command, "little.yaml", status=1)
         assert "the scenario is at fault: initial.issues[" in said
-        assert f"  --> little.yaml:{place}\n" in said
+        assert f"  --> little.yaml:{where}\n" in said
         assert re.search(r'  in the task of seed 0 of train, \{"key": ?"PAY-\d+"\}\n', said)
 
 
