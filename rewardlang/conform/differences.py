@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import Any, Literal
 
-from rewardlang.conform.views import View
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code
 from rewardlang.frozen import frozen
 from rewardlang.openapi import Document
+from rewardlang.openapi.seen import Pairs, View
 
-_DEEPEST = 16
-"""Levels of fields that are compared; recursion ends earlier."""
 _SHOWN = 6
 """Values that a message names."""
 
@@ -44,7 +42,7 @@ class Held:
 
 def compare(ours: View, theirs: View, held: Held) -> Iterator[Difference]:
     """Where the API file and the document disagree about a value."""
-    yield from _Comparison(held).of(ours, theirs, held.where, 0)
+    yield from _Comparison(held).of(ours, theirs, held.where)
 
 
 def difference(
@@ -58,12 +56,16 @@ class _Comparison:
     def __init__(self, held: Held) -> None:
         self._takes = held.way == "takes"
         self._document = held.document
-        self._open: set[tuple[object, object]] = set()
+        self._pairs = Pairs()
 
-    def of(self, ours: View, theirs: View, where: str, depth: int) -> Iterator[Difference]:
-        pair = (ours.key, theirs.key)
-        if not ours.says or not theirs.says or depth > _DEEPEST or pair in self._open:
+    def of(self, ours: View, theirs: View, where: str) -> Iterator[Difference]:
+        """All differences of a value."""
+        if not ours.says or not theirs.says or not self._pairs.enter(ours, theirs):
             return
+        yield from self._inside(ours, theirs, where)
+        self._pairs.leave(ours, theirs)
+
+    def _inside(self, ours: View, theirs: View, where: str) -> Iterator[Difference]:
         wrong = list(self._kinds(ours, theirs, where))
         yield from wrong
         if not ours.kinds & theirs.kinds and wrong:
@@ -71,13 +73,11 @@ class _Comparison:
         yield from self._values(ours, theirs, where)
         if self._takes:
             yield from self._limits(ours, theirs, where)
-        self._open.add(pair)
         if ours.items is not None and theirs.items is not None:
-            yield from self.of(ours.items(), theirs.items(), f"{where}[]", depth + 1)
-        yield from self.fields(ours, theirs, where, depth)
-        self._open.discard(pair)
+            yield from self.of(ours.items(), theirs.items(), f"{where}[]")
+        yield from self._fields(ours, theirs, where)
 
-    def fields(self, ours: View, theirs: View, where: str, depth: int) -> Iterator[Difference]:
+    def _fields(self, ours: View, theirs: View, where: str) -> Iterator[Difference]:
         if not theirs.fields or "object" not in ours.kinds:
             return
         for name, mine in ours.fields.items():
@@ -97,7 +97,7 @@ class _Comparison:
                 said = "optional here" if self._takes else "may be missing here"
                 what = f"{said}, required in the document"
                 yield self._says(codes.O_REQUIRED, at, what, inner, official)
-            yield from self.of(inner, official, at, depth + 1)
+            yield from self.of(inner, official, at)
         for name, known in theirs.fields.items():
             if name in ours.fields or (ours.open and not ours.fields):
                 continue

@@ -7,11 +7,18 @@ from collections.abc import Iterator, Sequence
 
 from rewardlang.conform import sides
 from rewardlang.conform.differences import Difference, Held, compare, difference
-from rewardlang.conform.views import Side, View
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code
 from rewardlang.model import Operation as OurOperation
 from rewardlang.openapi import Body, Document, Operation, Parameter, Response, pointers
+from rewardlang.openapi.seen import (
+    Side,
+    View,
+    of_document,
+    schema_of_body,
+    schema_of_parameter,
+    schema_of_response,
+)
 from rewardlang.source import Span
 from rewardlang.syntax.files import ApiFile, OperationItem, ParameterItem
 from rewardlang.syntax.yaml_nodes import YamlNode
@@ -52,7 +59,7 @@ class Comparison:
         self._official = official
         self._document = document
         self._ours: Side = sides.of_file(api)
-        self._theirs: Side = sides.of_document(document)
+        self._theirs: Side = of_document(document)
 
     # ---- what is taken ----
 
@@ -88,7 +95,7 @@ class Comparison:
             said = ("required", "optional") if item.required else ("optional", "required")
             what = f"{said[0]} here, {said[1]} in the document"
             yield difference(codes.O_REQUIRED, where, what, node, self._document, official.pointer)
-        theirs = self._theirs.view(official.schema, _schema_of_parameter(official, self._document))
+        theirs = self._theirs.view(official.schema, schema_of_parameter(official, self._document))
         yield from compare(self._ours.view(item.schema, node), theirs, self._held(where, "takes"))
 
     def _absent(self, official: Parameter) -> Difference:
@@ -113,7 +120,7 @@ class Comparison:
         if official is None:
             yield self._differs(codes.O_NOT_THERE, where, "not in the document", node)
             return
-        pointer = _schema_of_body(official, self._document)
+        pointer = schema_of_body(official, self._document)
         theirs = self._theirs.view(official.schema, pointer)
         ours = self._ours.view(sides.schema_at(node), node)
         yield from compare(ours, theirs, self._held(where, "takes"))
@@ -153,7 +160,7 @@ class Comparison:
             return
         if ours is None or official.schema is None:
             return
-        pointer = _schema_of_response(official, self._document)
+        pointer = schema_of_response(official, self._document)
         theirs = self._theirs.view(official.schema, pointer)
         yield from compare(ours, theirs, self._held(where, "answers"))
 
@@ -184,25 +191,3 @@ def response_of(official: Operation, status: int) -> Response | None:
         or answers.get(f"{status // 100}XX")
         or (answers.get("default") if status >= 400 else None)
     )
-
-
-def _is_swagger(document: Document) -> bool:
-    return document.openapi.startswith("2")
-
-
-def _schema_of_parameter(parameter: Parameter, document: Document) -> str:
-    if _is_swagger(document):
-        return parameter.pointer
-    return pointers.join(parameter.pointer, "schema")
-
-
-def _schema_of_body(body: Body, document: Document) -> str:
-    if _is_swagger(document):
-        return pointers.join(body.pointer, "schema")
-    return pointers.join(body.pointer, "content", body.content_type, "schema")
-
-
-def _schema_of_response(response: Response, document: Document) -> str:
-    if _is_swagger(document) or response.content_type is None:
-        return pointers.join(response.pointer, "schema")
-    return pointers.join(response.pointer, "content", response.content_type, "schema")

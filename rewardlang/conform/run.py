@@ -9,7 +9,6 @@ from rewardlang.conform import deviations, sides
 from rewardlang.conform.deviations import Deviation, Sorted
 from rewardlang.conform.differences import Difference, difference
 from rewardlang.conform.operations import Comparison, find
-from rewardlang.conform.views import of_value
 from rewardlang.data import Files
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
@@ -17,6 +16,7 @@ from rewardlang.frozen import frozen
 from rewardlang.openapi import Document, read
 from rewardlang.openapi.places import diagnostics as placed
 from rewardlang.openapi.places import locate
+from rewardlang.openapi.seen import of_value
 from rewardlang.resolve.apis import ResolvedApi, resolve_api
 from rewardlang.source import Span
 from rewardlang.syntax.files import ApiFile, OperationItem

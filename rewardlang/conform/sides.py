@@ -1,12 +1,11 @@
-"""The two sides: an API file with its YAML and its types, and a document with its pointers."""
+"""Our side: an API file with its YAML and its types."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from rewardlang.conform.views import Field, Schema, Side, View, nothing
-from rewardlang.openapi import Document, pointers
+from rewardlang.openapi.seen import Field, Schema, Side, View, nothing
 from rewardlang.source import Span
 from rewardlang.syntax.files import ApiFile
 from rewardlang.syntax.schemas import PREFIX
@@ -15,19 +14,6 @@ from rewardlang.syntax.yaml_nodes import Mapping_, Sequence_, YamlNode, plain
 from rewardlang.types import types
 from rewardlang.types.json_schema import Schemas
 from rewardlang.types.types import Type
-
-
-def of_document(document: Document) -> Side:
-    """Schemas of a document; places are JSON pointers."""
-
-    def follow(reference: str) -> tuple[Schema, str]:
-        name = reference.removeprefix(PREFIX)
-        return document.schemas.get(name, {}), document.schema_pointers.get(name, "")
-
-    def step(place: Any, steps: tuple[str | int, ...]) -> str:
-        return pointers.join(place, *steps)
-
-    return Side(follow, step)
 
 
 def of_file(api: ApiFile) -> Side:

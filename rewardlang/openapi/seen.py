@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rewardlang.frozen import frozen
+from rewardlang.openapi import pointers
+from rewardlang.openapi.document import Body, Document, Parameter, Response
+from rewardlang.syntax.schemas import PREFIX
 
 Schema = dict[str, Any]
 Followed = Callable[[str], tuple[Schema, Any]]
@@ -21,6 +24,10 @@ _SAYING = frozenset({"type", "enum", "const", "properties", "items", "format"})
 _MOST = 64
 """Alternatives of one value that are told apart."""
 _CHAIN = 32
+_DEEPEST = 40
+"""Levels of fields that are compared; what is deeper is taken to agree."""
+_REPEATS = 2_000
+"""Comparisons for one argument, body or answer in which a pair may come back."""
 
 
 @frozen
@@ -54,6 +61,33 @@ class View:
     """The same for the same schema, so that recursion ends."""
 
 
+class Pairs:
+    """Which views are being compared with which, so that comparing schemas that contain themselves
+    or one another ends. All pairs are compared once; where a value has very many fields, not again
+    at each further place."""
+
+    def __init__(self) -> None:
+        self._open: set[tuple[object, object]] = set()
+        self._seen: set[tuple[object, object]] = set()
+        self._left = _REPEATS
+
+    def enter(self, one: View, other: View) -> bool:
+        """Whether to compare them; then `leave` follows."""
+        pair = (one.key, other.key)
+        if pair in self._open or len(self._open) >= _DEEPEST:
+            return False
+        if self._left <= 0 and pair in self._seen:
+            return False
+        self._left -= 1
+        self._seen.add(pair)
+        self._open.add(pair)
+        return True
+
+    def leave(self, one: View, other: View) -> None:
+        """They have been compared."""
+        self._open.discard((one.key, other.key))
+
+
 def nothing(place: Any) -> View:
     """A view of what nothing is known of."""
     return View(False, frozenset(), True, None, None, None, None, {}, None, True, place, None)
@@ -65,12 +99,21 @@ class Side:
     def __init__(self, follow: Followed, step: Step) -> None:
         self._follow = follow
         self._step = step
+        # With each view the schemas that it is of, so that no other has their ids.
+        self._made: dict[tuple[int, ...], tuple[list[tuple[Schema, Any]], View]] = {}
 
     def view(self, schema: Schema, place: Any) -> View:
         """The view of a schema at a place."""
         return self._of([(schema, place)], place)
 
     def _of(self, given: list[tuple[Schema, Any]], place: Any) -> View:
+        """The view of a value that satisfies one of the schemas; made once."""
+        key = tuple(id(schema) for schema, _ in given)
+        if key not in self._made:
+            self._made[key] = (given, self._new(given, place))
+        return self._made[key][1]
+
+    def _new(self, given: list[tuple[Schema, Any]], place: Any) -> View:
         parts = self._variants(given)
         solid = [(s, p) for s, p in parts if s.get("type") != "null"]
         if not solid or any(not (_SAYING & s.keys()) for s, _ in solid):
@@ -145,6 +188,19 @@ class Side:
         return lambda: self._of(given, given[0][1])
 
 
+def of_document(document: Document) -> Side:
+    """Schemas of a document; places are JSON pointers."""
+
+    def follow(reference: str) -> tuple[Schema, str]:
+        name = reference.removeprefix(PREFIX)
+        return document.schemas.get(name, {}), document.schema_pointers.get(name, "")
+
+    def step(place: Any, steps: tuple[str | int, ...]) -> str:
+        return pointers.join(place, *steps)
+
+    return Side(follow, step)
+
+
 def of_value(value: Any, place: Any) -> View:
     """The view of a value that was answered: all its fields are there. The first item of a list
     stands for all."""
@@ -216,3 +272,28 @@ def _both(parts: list[Schema]) -> Schema:
         if required:
             made["required"] = required
     return made
+
+
+def _is_swagger(document: Document) -> bool:
+    return document.openapi.startswith("2")
+
+
+def schema_of_parameter(parameter: Parameter, document: Document) -> str:
+    """Where the schema of a parameter stands."""
+    if _is_swagger(document):
+        return parameter.pointer
+    return pointers.join(parameter.pointer, "schema")
+
+
+def schema_of_body(body: Body, document: Document) -> str:
+    """Where the schema of a body stands."""
+    if _is_swagger(document):
+        return pointers.join(body.pointer, "schema")
+    return pointers.join(body.pointer, "content", body.content_type, "schema")
+
+
+def schema_of_response(response: Response, document: Document) -> str:
+    """Where the schema of a response stands."""
+    if _is_swagger(document) or response.content_type is None:
+        return pointers.join(response.pointer, "schema")
+    return pointers.join(response.pointer, "content", response.content_type, "schema")
