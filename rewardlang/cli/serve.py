@@ -81,6 +81,10 @@ def command(
         raise Failure(
             f"no {error.name}: install it with `pip install 'rewardlang[serve]'`"
         ) from error
+    if session is not None and mcp != "stdio":
+        raise click.UsageError(
+            "--session is for --mcp stdio; over HTTP requests name their session"
+        )
     offers = [_offer(Path(path), world, calls, no_cache) for path in paths]
     twice = {offer.name for offer in offers if [o.name for o in offers].count(offer.name) > 1}
     if twice:
@@ -143,8 +147,13 @@ def _over_stdio(sessions: Sessions, said: str | None) -> int:
     import anyio
 
     from rewardlang.serve.mcp import mcp_server, over_stdio
+    from rewardlang.serve.sessions import Refused
 
-    anyio.run(over_stdio, mcp_server(sessions, said))
+    try:
+        session = sessions.get(said or "stdio")
+    except Refused as error:
+        raise Failure(f"--session: {error}") from error
+    anyio.run(over_stdio, mcp_server(sessions, session.name))
     return 0
 
 

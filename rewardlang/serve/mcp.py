@@ -31,7 +31,6 @@ PATH = "/mcp"
 """Where the protocol is spoken, also below `/s/NAME`."""
 PROMPT = "task"
 """The name of the prompt that says what is to be done."""
-_STDIO = "stdio"
 _MAX_BODY = 4 << 20
 """Bytes of a message."""
 _ID = "mcp-session-id"
@@ -58,7 +57,7 @@ class _Client:
         """
         headers = {} if request is None else request.headers
         said = None if request is None else request.scope.get(SESSION) or headers.get(SESSION)
-        name = said or self._said or headers.get(_ID, _STDIO)
+        name = said or self._said or headers[_ID]
         try:
             session = self._sessions.get(name)
         except (Refused, ScenarioFault) as error:

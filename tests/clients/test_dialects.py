@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from served import AUTH, Client, client, sessions
 
+from rewardlang.serve.apis import scenario_of_api
 from rewardlang.serve.dialects.markup import document, markup, with_markup
+from rewardlang.serve.offers import Offer
 from rewardlang.serve.sessions import Sessions
 from rewardlang_runtime import Call
 from rewardlang_runtime.builtins.documents import adf_text
@@ -339,6 +342,40 @@ def test_comments_at_the_foot_of_a_page(wiki: Sessions) -> None:
     listed = ask("GET", f"{V1}/content/200001/child/comment").json["results"]
     assert made.json["id"] in [comment["id"] for comment in listed]
     assert made.json["body"]["storage"]["value"] == "<p>x</p>"
+
+
+OTHER = """\
+rewardlang: 1
+api: other
+title: Another description of the wiki
+base_path: /wiki/api/v2
+schemas:
+  Note: {type: object, required: [id], properties: {id: {type: string, maxLength: 9}}}
+tables: {notes: {row: Note, key: id}}
+invalid: {status: 400, body: {messages: "{messages}"}}
+operations:
+  getPages:
+    http: GET /pages
+    doc: Lists notes.
+    response: {status: 200, body: "{notes.values()}"}
+"""
+NOTES = """\
+rewardlang: 1
+world: notes
+use: [other]
+tables: {notes: {rows: [{id: n1}]}}
+"""
+
+
+def test_another_description_of_the_same_paths_has_no_dialect(tmp_path: Path) -> None:
+    for folder, text in (("apis/other.yaml", OTHER), ("worlds/notes.yaml", NOTES)):
+        (tmp_path / folder).parent.mkdir()
+        (tmp_path / folder).write_text(text)
+    offer = Offer(scenario_of_api(tmp_path / "apis" / "other.yaml", "notes", 9), judged=False)
+    ask = client(Sessions([offer]))
+    assert ask("GET", "/wiki/api/v2/pages").json == [{"id": "n1"}]
+    assert ask("GET", f"{V1}/content").status == 404
+    assert offer.translators == ()
 
 
 # ---- hostile requests ----

@@ -66,6 +66,12 @@ def test_connect_get_and_search(client: JIRA) -> None:
     assert "Sub-task" in {kind.name for kind in client.issue_types()}
 
 
+def test_a_token_of_its_own_says_who_acts(served: Served, version: str) -> None:
+    options = {"rest_api_version": version}
+    client = JIRA(server=served.url, token_auth=CHEN, options=options, max_retries=0)
+    assert client.myself()["displayName"] == "Chen Wei"
+
+
 def test_a_search_goes_on_over_pages(client: JIRA, served: Served, name: str) -> None:
     found = client.search_issues("project = PAY", maxResults=False, fields="summary")
     assert len({issue.key for issue in found}) == len(found) == 47

@@ -19,6 +19,7 @@ from live import SCENARIOS, Served, in_process, scenario, scored, serving
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
+from rewardlang import cli
 from rewardlang_runtime import Environment
 from rewardlang_runtime.traces import read_traces
 
@@ -367,6 +368,23 @@ def test_over_stdio_whatever_is_sent(tmp_path: Path) -> None:
     (trace,) = read_traces(traces)
     assert [op for op, _ in trace.sent] == ["searchIssues", "editIssue"]
     assert trace.extra["reward"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        (["--mcp", "stdio", "--session", "a;seed=x"], 1, "error: --session: "),
+        (["--session", "a"], 2, "--session is for --mcp stdio"),
+        (["--mcp", "telnet"], 2, "telnet"),
+    ],
+)
+def test_wrong_options_are_said(
+    options: list[str], status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["serve", str(SCENARIOS / f"{LABELS}.yaml"), *options])
+    assert ended.value.code == status
+    assert said in capsys.readouterr().err
 
 
 def test_over_stdio_by_a_client_that_starts_it(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from rewardlang.serve.messages import Translator
 from rewardlang_runtime import Scenario
 
+_CONFLUENCE = {"getSpaces", "getPages", "getPageById", "searchByCQL", "addLabelsToContent"}
+
 
 def dialects_of(scenario: Scenario) -> tuple[Translator, ...]:
     """The dialects of the APIs that a scenario uses, known by their paths."""
@@ -17,7 +19,9 @@ def dialects_of(scenario: Scenario) -> tuple[Translator, ...]:
         from rewardlang.serve.dialects.jira import jira
 
         found.append(jira(scenario))
-    if "/wiki/api/v2" in paths:
+    # Version 1 is made of what these operations answer and the world holds, and Jira's version 2 of
+    # paths alone: another description of Confluence, such as an imported one, has other tables.
+    if "/wiki/api/v2" in paths and scenario.operations.keys() >= _CONFLUENCE:
         from rewardlang.serve.dialects.confluence import confluence
 
         found.append(confluence(scenario))
