@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -69,6 +69,8 @@ class Control:
                 return await handler(request)
             except _Wrong as error:
                 return _json({"error": str(error)}, error.status)
+            except ClientDisconnect:
+                return Response(status_code=400)  # which nobody is there to read
             except Refused as error:
                 return _json({"error": str(error)}, 400)
             except ScenarioFault as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -138,6 +140,8 @@ async def _serve(
     asked: asyncio.Future[int] = loop.create_future()
 
     def ask(number: int) -> None:
+        # Whoever is still sending is cut off after a second, which uvicorn would tell as errors.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         if not asked.done():
             asked.set_result(number)
         for server in servers:
@@ -154,6 +158,8 @@ async def _serve(
             break
         await asyncio.sleep(0.01)
     else:
+        # What was compiled and loaded so far stays: the collector need not look at it again.
+        gc.freeze()
         ready()
     for done in asyncio.as_completed(serving):
         await done  # raises what a server failed of

@@ -102,7 +102,10 @@ def test_from_start_to_interrupt(tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert raw(server.url, b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 400")
         flood = head + b"".join(b"x-%d: %s\r\n" % (n, b"y" * 90) for n in range(5_000)) + b"\r\n"
         assert b" 200 " not in raw(server.url, flood)[:20]
-        assert server.end(signal.SIGINT) == (130, "")
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), PATIENCE) as idle:
+            idle.sendall(b"PUT /rest/api/3/issue/PAY-51 HTTP/1.1\r\ncontent-length: 50\r\n\r\n{")
+            assert server.end(signal.SIGINT) == (130, "")
     assert not traces.with_name("traces.jsonl.open").exists()
     assert score(capsys, traces) == [reward]
 
