@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rewardlang.cli import EXIT_FINDINGS, Failure
+from rewardlang.cli import EXIT_FINDINGS, Failure, changes
 from rewardlang.cli.output import count
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ def command() -> None:
 
     \b
     rewardlang import openapi pets.yaml
+    rewardlang import changes pets-1.yaml pets-2.yaml
     """
+
+
+command.add_command(changes.command)
 
 
 @command.command("openapi")

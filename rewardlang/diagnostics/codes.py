@@ -1,7 +1,7 @@
 """The table of every diagnostic: id, name, level and a summary. Ids are never reused.
 
 Families: Y YAML and syntax, T names and types, D constant and dead logic, N numbers and ranges,
-P cost and regular expressions.
+P cost and regular expressions, O OpenAPI documents.
 """
 
 from __future__ import annotations

@@ -10,7 +10,9 @@ from typing import Any
 import openapi
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from rewardlang.cli.changes import command
 from rewardlang.openapi import Document, read_text
 from rewardlang.openapi.changes import changes, render
 
@@ -100,3 +102,20 @@ def test_an_edited_copy_of_an_official_document() -> None:
         ("type", "createIssues", True),
         ("removed", "getCurrentUser", True),
     }
+
+
+def test_the_command(tmp_path: Path) -> None:
+    case = next(case for case in CASES if case["name"] == "another name, and deprecated")
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(_document({}).source.text, encoding="utf-8")
+    new.write_text(_document(case["new"]).source.text, encoding="utf-8")
+    run = CliRunner().invoke(command, [str(old), str(new)])
+    assert run.exit_code == 1
+    assert run.output.startswith("breaks  other: was called `op`")
+    assert run.output.endswith("2 changes, 1 of them breaking\n")
+    run = CliRunner().invoke(command, [str(old), str(new), "--format", "json"])
+    assert [change["kind"] for change in json.loads(run.output)] == ["renamed", "values"]
+    run = CliRunner().invoke(command, [str(old), str(old)])
+    assert (run.exit_code, run.output) == (0, "0 changes, 0 of them breaking\n")
+    run = CliRunner().invoke(command, [str(old), str(tmp_path / "none.json")])
+    assert (run.exit_code, "Y015" in run.output) == (1, True)
