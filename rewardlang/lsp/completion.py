@@ -8,7 +8,7 @@ A text that is half written is first closed in one of a few ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from rewardlang.frozen import frozen
 from rewardlang.lsp.analysis import Analysis, analyse, word_at
 from rewardlang.lsp.brackets import opened
 from rewardlang.lsp.hover import operation_page
+from rewardlang.model import Operation
 from rewardlang.resolve.signatures import MACROS
 from rewardlang.syntax.words import RESERVED
 from rewardlang.types.relations import without_null
@@ -35,6 +36,10 @@ _OWED = (
 )
 """What an expression still owes after such a beginning."""
 _KEY = re.compile(r"[ \t]*(?:- +)*\Z")
+_LOOKED_AT = 1_000
+"""Characters before the cursor that tell where in a call it stands."""
+_CALL = re.compile(r"\bcalls: *\[(?:.*\}, *)?\{?\Z")
+_ARGUMENTS = re.compile(r"(\w+): *\{(?:[^{}]*, *)?(?:(\w+): *)?\Z")
 
 
 @frozen
@@ -158,6 +163,8 @@ def _tries(text: str, start: int, end: int, *, asked: bool = False) -> Iterator[
     if _KEY.match(line) and not rest.strip():
         endings = [f": {{}}{after}", f": 0{after}", f": []{after}", tail]
     endings += [f"{closers}{after}", f"{closers}{rest}{after}", f"{whole}{block}"]
+    if line.rstrip().endswith(("{", ",")):  # a key in braces
+        endings += [f": 0{tail}", f": 0{closers}{after}"]
     for beginning, owed in _OWED:
         if beginning.search(line):
             endings += [f"{owed}{closers}{after}", f"{owed}{whole}{block}"]
@@ -242,13 +249,33 @@ def _types(analysis: Analysis, at: int) -> dict[str, str]:
 
 
 def _invented(analysis: Analysis, text: str, start: int, end: int) -> _Said:
-    """The operations, where a test's call begins: it may have any name, so none is unknown."""
+    """The operations, where a test's call begins, and their arguments, and the values of those.
+
+    A test may call and send anything, so that nothing in it is unknown.
+    """
     known = _analysed(analysis, next(_tries(text, start, end)))
-    line = text[text.rfind("\n", 0, start) + 1 : start]
     sections = re.findall(r"^(\w+):", text[:start], re.MULTILINE)
-    call = bool(_KEY.match(line)) and "-" in line and sections[-1:] == ["tests"]
-    names = [name for api in known.apis for name in api.view.operations] if call else []
+    names: list[str] = []
+    if sections[-1:] == ["tests"]:
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        operations = {name: op for api in known.apis for name, op in api.view.operations.items()}
+        names = _of_call(line[-_LOOKED_AT:], operations)
     return _Said(known, names, [], {}, False)
+
+
+def _of_call(line: str, operations: Mapping[str, Operation]) -> list[str]:
+    """What comes next in a test's call, by the line as far as it is written."""
+    if _CALL.search(line) or (_KEY.match(line) and "-" in line):
+        return list(operations)
+    inside = _ARGUMENTS.search(line)
+    operation = operations.get(inside[1]) if inside is not None else None
+    if inside is None or operation is None:
+        return []
+    if inside[2] is None:
+        return list(operation.args_type.properties)
+    found = operation.args_type.properties.get(inside[2])
+    values = None if found is None else getattr(without_null(found.type), "enum", None)
+    return [value for value in values or () if isinstance(value, str)]
 
 
 def _items(said: _Said, start: int, end: int, *, after_dot: bool) -> list[Item]:

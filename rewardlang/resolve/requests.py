@@ -108,12 +108,16 @@ def _check_constant(
     for error in jsonschema_rs.validator_for(schema).iter_errors(value):
         part, path = _follow(shape, list(error.instance_path))
         where = ".".join([name, *map(str, path)])
+        wanted = _at(schema, path)
+        values = [value for value in wanted.get("enum", ()) if isinstance(value, str)]
+        meant = suggest(str(error.instance), values)
         scope.report.add(
             codes.SCHEMA_UNSATISFIABLE,
             f"`{operation.name}` does not admit this `{where}`",
             part.span,
             str(error.message)[:120],
-            help=_wanted(_at(schema, path), schema),
+            help=f"did you mean `{meant}`?" if meant else _wanted(wanted, schema),
+            candidates=values,
         )
         return
 
