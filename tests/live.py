@@ -54,9 +54,14 @@ def scenario(path: Path | str) -> Scenario:
 
 
 @contextmanager
-def serving(*played: Scenario, judged: bool = True) -> Iterator[Served]:
-    """Serve scenarios at a free port of this machine; without a judge the caller is who acts."""
-    sessions = Sessions([Offer(each, judged=judged) for each in played])
+def serving(*played: Scenario | Sessions, judged: bool = True) -> Iterator[Served]:
+    """Serve scenarios, or sessions, at a free port; without a judge the caller is who acts."""
+    match played:
+        case (Sessions() as sessions,):
+            pass
+        case _:
+            offers = [Offer(each, judged=judged) for each in played if isinstance(each, Scenario)]
+            sessions = Sessions(offers)
     listening = listen("127.0.0.1", 0)
     app = WithMcp(App(Rest(sessions)), mcp_server(sessions), local=True)
     endpoint = Endpoint(listening, app)

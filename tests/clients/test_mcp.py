@@ -15,11 +15,17 @@ from typing import Any
 import httpx
 import mcp
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from live import SCENARIOS, Served, in_process, scenario, scored, serving
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import TextContent
 
 from rewardlang import cli
+from rewardlang.serve.mcp import result_of
+from rewardlang.serve.offers import Offer
+from rewardlang.serve.sessions import Sessions
 from rewardlang_runtime import Environment
 from rewardlang_runtime.traces import read_traces
 
@@ -239,6 +245,7 @@ def test_what_goes_wrong_in_a_scenario_does_so_here(tmp_path: Path) -> None:
         assert server.reward("a") == 1.0
 
 
+KEYS = ["issueIdOrKey", "fields", "update", "labels", "add", "jql", "maxResults", "project", "key"]
 HOSTILE: list[dict[str, Any]] = [
     {"issueIdOrKey": None},
     {"issueIdOrKey": "PAY-51", "fields": [{"a": [[]] * 50}]},
@@ -257,6 +264,50 @@ def test_hostile_calls_never_end_the_session(served: Served) -> None:
 
     assert all(play(body))
     assert not any(session.environment.faults for session in served.sessions)
+
+
+JSON: Any = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=6) | st.sampled_from(KEYS), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["getIssue", "editIssue", "searchIssues", "createIssue"]) | st.text(max_size=9),
+    st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), JSON, max_size=5),
+)
+def test_any_call_has_an_answer(name: str, arguments: dict[str, Any]) -> None:
+    """Text that is JSON, the same as structure, and a step of the episode."""
+    sessions = Sessions([Offer(scenario(LABELS))])
+    session = sessions.get("a")
+    result = result_of(sessions, session, name, arguments)
+    (text,) = result.content
+    assert isinstance(text, TextContent)
+    assert result.structuredContent in (None, json.loads(text.text))
+    (call,) = session.environment.episode.calls
+    assert result.isError is not call.ok
+    assert not session.environment.faults
+    result.model_dump_json()
+
+
+def test_a_closed_server_has_only_sessions_that_were_made() -> None:
+    sessions = Sessions([Offer(scenario(LABELS))], closed=True)
+
+    async def body(url: str, name: str) -> int:
+        async with over_http(f"{url}/s/{name}/mcp") as client:
+            return len((await client.list_tools()).tools)
+
+    with serving(sessions) as server:
+        sessions.start("made")
+        assert play(lambda: body(server.url, "made")) == 10
+        with pytest.raises(ExceptionGroup, match="TaskGroup"):
+            play(lambda: body(server.url, "other"))
+        assert [session.name for session in sessions] == ["made"]
 
 
 @pytest.mark.parametrize(
