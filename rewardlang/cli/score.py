@@ -32,7 +32,7 @@ _SMALL = 2**20
     "--from",
     "source",
     metavar="FORM",
-    help="The form of the recordings: chat, responses, mcp, har, otel, traces.  "
+    help="The form of the recordings: chat, responses, mcp, har, otel, traces, open.  "
     "[default: what they look like]",
 )
 @click.option(

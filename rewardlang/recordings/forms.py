@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from rewardlang.recordings import chat, har, mcp, otel, ours, responses
+from rewardlang.recordings import chat, har, journal, mcp, otel, ours, responses
 from rewardlang.recordings.items import Item
 
 Reader = Callable[[Iterable[tuple[int, Any]]], Iterator[Item]]
@@ -39,6 +39,7 @@ FORMS = {
         Form("responses", "OpenAI Responses", responses.recognises, responses.read, False),
         Form("chat", "OpenAI chat messages", chat.recognises, chat.read, True),
         Form("traces", "traces of rewardlang", ours.recognises, ours.read, True),
+        Form("open", "what a server has not finished", journal.recognises, journal.read, False),
     )
 }
 

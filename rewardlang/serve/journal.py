@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
+from rewardlang.recordings.journal import unfinished
 from rewardlang_runtime import Call
 from rewardlang_runtime.traces import as_line
 
@@ -90,32 +90,19 @@ class Journal:
 
     def _recover(self) -> int:
         self._calls.seek(0)
-        left = list(left_open(self._calls))
-        for episode in left:
+        left = unfinished(enumerate(map(_read, self._calls), 1))
+        for _, episode in left:
             self._done.write(_line(episode))
         self._calls.truncate(0)
         return len(left)
 
 
-def left_open(lines: Iterable[bytes]) -> list[dict[str, Any]]:
-    """The episodes of a FILE.open that have not ended, as lines of a trace file hold them.
-
-    What is torn or no line of such a file is passed over: it was being written when the end came.
-    """
-    found: dict[Any, dict[str, Any]] = {}
-    for line in lines:
-        try:
-            data = orjson.loads(line)
-            number = data["episode"]
-            if "begin" in data:
-                found[number] = {**data["begin"], "calls": [], "answer": ""}
-            elif "call" in data:
-                found[number]["calls"].append(data["call"])
-            else:
-                del found[number]
-        except (ValueError, KeyError, TypeError):
-            continue
-    return [episode for episode in found.values() if episode["calls"]]
+def _read(line: bytes) -> Any:
+    """The JSON of a line; None for one that was being written when the end came."""
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        return None
 
 
 def _begun(session: Session) -> dict[str, Any]:

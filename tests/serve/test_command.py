@@ -117,6 +117,7 @@ def test_killed_and_started_again(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert httpx.get(target, auth=AUTH, timeout=PATIENCE).status_code == 200
         reward = httpx.get(f"{server.control}/sessions/default/score", timeout=PATIENCE).json()
         server.end(signal.SIGKILL)
+    assert score(capsys, traces.with_name("traces.jsonl.open")) == [reward["reward"]]
     with running(str(SCENARIO), "--traces", str(traces)) as server:
         status, err = server.end(signal.SIGTERM)
     assert status == 0

@@ -172,7 +172,7 @@ def test_sessions_that_nothing_happened_in_leave_no_trace(traces):
         ({"name": "a b"}, "letters, digits"),
         ({"scenario": "none"}, "there are: tests.every_jira_operation"),
         ({"split": "test"}, "a split is one of"),
-        ({"params": {"other": 1}}, "has the parameters"),
+        ({"params": {"other": 1}}, "no parameter `other`"),
     ],
 )
 def test_what_no_session_begins_with(options, why):
