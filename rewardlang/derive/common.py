@@ -10,11 +10,12 @@ from typing import Any
 from rewardlang import model
 from rewardlang.derive import draft
 from rewardlang.derive.ground import Ground
-from rewardlang.derive.lists import Finder, finders
+from rewardlang.derive.lists import Finder, finders, listings
 from rewardlang.derive.request import Request, Slot, label_of, requests, value_of
 from rewardlang.derive.typed import Read, item, member, quoted, read
 from rewardlang.derive.words import noun, spoken
 from rewardlang.judge.leaves import at
+from rewardlang.judge.leaves import leaves as every_leaf
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import Any as AnyType
 from rewardlang.types.types import String
@@ -85,15 +86,26 @@ class Field:
         """The definition of the let that holds a slot's row."""
         return f"initial.{slot.table}[params.{slot.name}]!"
 
-    def beside(self, names: Sequence[str], shown: Sequence[str] = ()) -> list[str]:
-        """Tools to offer beside those of a task: near in the API, and none that tells `shown`."""
+    def beside(
+        self,
+        names: Sequence[str],
+        shown: Sequence[str] = (),
+        loose: Sequence[str] = (),
+        told: Sequence[str] = (),
+    ) -> list[str]:
+        """Tools to offer beside those of a task, near in the API.
+
+        None tells of a row of the tables `shown`, or one of the texts `told`; none writes the
+        tables `loose`.
+        """
         ground, first = self.ground, self.ground.operations[names[0]]
         others = [o for n, o in ground.operations.items() if n not in names]
         others.sort(key=lambda o: -_common(o.path, first.path))
         reads = [o.name for o in others if o.method == "GET" and not o.effects]
-        reads = [name for name in reads if not self._tells(name, shown)][:_READS]
+        reads = [n for n in reads if not self._tells(n, shown) and not self._says(n, told)][:_READS]
         writes = [o.name for o in others if o.effects][:12]
-        kept = [name for name in writes if self.changes(name)][:_WRITES]
+        kept = [name for name in writes if self.changes(name) and not self._writes(name, loose)]
+        kept = kept[:_WRITES]
         chosen = {*names, *reads, *kept}
         return [name for name in ground.operations if name in chosen]
 
@@ -101,6 +113,18 @@ class Field:
         """Whether the way to call an operation changes the world."""
         found = self.request(name)
         return found is not None and bool(found.outcome.changes)
+
+    def _says(self, name: str, told: Sequence[str]) -> bool:
+        """Whether an operation shows one of some texts to whoever calls it."""
+        if not told:
+            return False
+        response = listings(self.ground).get(name)
+        shown = {str(leaf) for leaf in [response, *(leaf for _, leaf in every_leaf(response))]}
+        return any(text in shown for text in told)
+
+    def _writes(self, name: str, tables: Sequence[str]) -> bool:
+        effects = self.ground.operations[name].effects
+        return any(effect.place.table in tables for effect in effects)
 
     def _tells(self, name: str, tables: Sequence[str]) -> bool:
         """Whether an operation reads one row of a table, and so may tell what a task asks for."""
@@ -169,8 +193,7 @@ def from_parent(slot: Slot, slots: Sequence[Slot]) -> str:
     """The expression of a value that is in the row of another slot."""
     assert slot.parent is not None
     other = next(each for each in slots if each.name == slot.parent[0])
-    text = other.row + "".join(map(member, slot.parent[1]))
-    return f"{text} + {slot.plus}" if slot.plus else text
+    return f"{other.row}{slot.reads} + {slot.plus}" if slot.plus else f"{other.row}{slot.reads}"
 
 
 def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot]) -> str:
@@ -190,7 +213,9 @@ def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot]) -> str
     if place is None:
         place = Read(argument(slot, "args"), AnyType(), True)
     kind = without_null(expand(place.type))
-    return _same(slot, place.text, wanted(slot, slots), place.nullable, isinstance(kind, String))
+    formatted = isinstance(kind, String) and bool(kind.format)
+    text = isinstance(kind, String) and not formatted
+    return _same(slot, place.text, wanted(slot, slots), place.nullable, text, formatted)
 
 
 def asked(ground: Ground, request: Request, slots: Sequence[Slot]) -> list[Slot]:
@@ -199,7 +224,7 @@ def asked(ground: Ground, request: Request, slots: Sequence[Slot]) -> list[Slot]
     for slot in slots:
         if slot.path == ("",):
             continue
-        if slot.parent is not None and slot.in_path and not request.operation.opaque:
+        if slot.parent is not None and slot.in_path and _certain(ground, request, slot, slots):
             case = request.cases[0] if request.cases else {}
             values = {s.name: s.values[0] for s in slots if s.parent is None and not s.cased}
             args = request.filled(ground, {**values, **case})
@@ -217,12 +242,27 @@ def asked(ground: Ground, request: Request, slots: Sequence[Slot]) -> list[Slot]
     return found or [slot for slot in slots if slot.path != ("",)]
 
 
+def _certain(ground: Ground, request: Request, slot: Slot, slots: Sequence[Slot]) -> bool:
+    """Whether another argument names the row by its key, so that the API holds this one to it."""
+    assert slot.parent is not None
+    if request.operation.opaque:
+        return False
+    main = next(each for each in slots if each.name == slot.parent[0])
+    if main.path != ("",):
+        return True
+    key = (ground.api.tables[main.table or ""].key,)
+    return any(s.parent == (main.name, key) for s in slots if s is not slot)
+
+
 def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args") -> str:
     """The same of a call that may have been refused, whose arguments may be of any shape."""
-    return _same(slot, argument(slot, root), wanted(slot, slots), True, False)
+    texts = bool(slot.values) and all(isinstance(value, str) for value in slot.values)
+    return _same(slot, argument(slot, root), wanted(slot, slots), True, False, texts)
 
 
-def _same(slot: Slot, place: str, want: str, nullable: bool, text: bool) -> str:
+def _same(
+    slot: Slot, place: str, want: str, nullable: bool, text: bool, formatted: bool = False
+) -> str:
     """A value compared with what is wanted, in the way of its kind."""
     said = f"str({place})"
     if text:
@@ -237,7 +277,7 @@ def _same(slot: Slot, place: str, want: str, nullable: bool, text: bool) -> str:
         case "storage":
             return f"fold(storage_text({said})) == fold(storage_text({want}))"
         case _:
-            return f"{place} == {want}"
+            return f"{said if formatted else place} == {want}"
 
 
 def argument(slot: Slot, root: str) -> str:

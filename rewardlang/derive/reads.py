@@ -22,9 +22,12 @@ from rewardlang.derive.common import (
 )
 from rewardlang.derive.draft import Reward, Test
 from rewardlang.derive.lists import lists_in
-from rewardlang.derive.request import Request, Slot
+from rewardlang.derive.request import Request, Slot, label_of, value_of
+from rewardlang.derive.typed import Read
 from rewardlang.derive.words import capital, deed, head, noun, spoken
-from rewardlang.judge.leaves import at
+from rewardlang.judge.leaves import at, put
+from rewardlang.types.relations import without_null
+from rewardlang.types.types import Any as AnyType
 from rewardlang_runtime.builtins.answers import says
 
 _FACTS = 12
@@ -42,7 +45,6 @@ _SKIPPED = {
 }  # fmt: skip
 _DROPPED = {"fields", "value", "values", "results", "name", "displayname", "data", "items", "body"}
 _NAMES = ("name", "title", "displayName", "summary", "key", "label", "id")
-_HOLE = re.compile(r"\{[^}]*\}")
 _CODE = re.compile(r"://|^\S{25,}$|[<>{}\\|]|^[0-9a-f-]{16,}$")
 
 
@@ -106,15 +108,30 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
     value = field.row(slot, column)
     table = ground.rows[of]
     said = list(dict.fromkeys(at(row, column) for row in table.values()))
-    good = [key for key in slot.values if _states(at(table[key], column), said, slot, key, where)]
+    paths = _other_texts(field, slot, column, named)
+    if not paths:
+        # A row of few texts: what people call it, or its key, must stand for the others.
+        label = label_of(ground, of)
+        paths = [label or (ground.api.tables[of].key,)] if named.finder is None else []
+        paths = paths or [(ground.api.tables[of].key,)]
+        paths = [path for path in paths if path != column and field.row(slot, path) is not None]
+        if named.finder is None and not label:
+            paths = []
+    good = []
+    for key in slot.values:
+        beside_it = [*said, *(at(table[key], path) for path in paths)]
+        if _states(at(table[key], column), beside_it, slot, key, where):
+            good.append(key)
     slot = _narrowed(slot, good)
     if value is None or len(slot.values) < 2:
         return None
+    if isinstance(without_null(ground.api.types.expand(value.type)), AnyType):
+        return None  # of no known type, so that nothing could be compared with it
     gold = value.text + "!" if value.nullable else value.text
     every = [at(table[key], column) for key in table]
     numeric = all(isinstance(v, int | float) for v in every if v is not None)
-    others = _other_texts(field, slot, column, named)
-    asked, thing = asked_for(where), noun(of)
+    others = [_filled(field.row(slot, path)) for path in paths]
+    about, thing = asked_for(where), noun(of)
     column_read = field.row(_as_row(slot, "r"), column)
     assert column_read is not None
     if numeric:
@@ -129,14 +146,15 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
     lets = {slot.row: field.row_let(slot), "value": gold, "others": f"{beside}.without(value)"}
     subject = f"the {thing} {named.template}"
     prompts = [
-        f"What is the {asked} of {subject}?",
-        f"Look up {subject} and tell me its {asked}.",
-        f"I need to know the {asked} of {subject}.",
+        f"What is the {about} of {subject}?",
+        f"Look up {subject} and tell me its {about}.",
+        f"I need to know the {about} of {subject}.",
     ]
     return _scenario(
-        field, request, (slot,), named, lets, prompts, f"The {asked} of {subject} is {{value}}.",
-        f"{capital(asked)} of one {thing}", {_many(slot.name): list(slot.values)},
+        field, request, (slot,), named, lets, prompts, f"The {about} of {subject} is {{value}}.",
+        f"{capital(about)} of one {thing}", {_many(slot.name): list(slot.values)},
         {slot.name: f"one_of(expect.{_many(slot.name)})"},
+        [text for key in slot.values if len(text := str(at(table[key], column))) > 3],
     )  # fmt: skip
 
 
@@ -214,7 +232,9 @@ def _listed(field: Field, named: Named, where: tuple[str, ...]) -> bool:
     return bool(items) and at(items[0], where) is not None
 
 
-def _other_texts(field: Field, slot: Slot, column: tuple[str, ...], named: Named) -> list[str]:
+def _other_texts(
+    field: Field, slot: Slot, column: tuple[str, ...], named: Named
+) -> list[tuple[str, ...]]:
     """Texts of the row that an answer to the question has no reason to name."""
     assert slot.table is not None
     rows = [field.ground.rows[slot.table][key] for key in slot.values]
@@ -236,9 +256,13 @@ def _other_texts(field: Field, slot: Slot, column: tuple[str, ...], named: Named
             continue
         plain = [t for t in texts if isinstance(t, str) and len(t) > 1 and t not in slot.values]
         if len(plain) == len(texts) or (read.nullable and plain):
-            filled = f'{read.text} ?? ""' if read.nullable else read.text
-            found.append((len(plain) < len(texts), len(path), filled))
-    return [text for _, _, text in sorted(found)[:4]]
+            found.append((len(plain) < len(texts), len(path), path))
+    return [path for _, _, path in sorted(found)[:4]]
+
+
+def _filled(read: Read | None) -> str:
+    assert read is not None, "the paths are of the row"
+    return f'{read.text} ?? ""' if read.nullable else read.text
 
 
 def asked_for(path: Sequence[str]) -> str:
@@ -256,7 +280,7 @@ def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
     if not facts:
         return None
     slots = tuple(request.slots)
-    facts = [fact for fact in facts if _tells(fact, facts, _subject(request, _chosen(slots)))]
+    facts = [fact for fact in facts if _tells(field, request, fact, facts)]
     facts = facts[:_FACTS]
     if not facts:
         return None
@@ -283,7 +307,8 @@ def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
     ]
     return _scenario(
         field, request, slots, None, lets, prompts, "{capital}", capital(head(subject)), expect,
-        {"task": "one_of(expect.tasks)"}, facts=True,
+        {"task": "one_of(expect.tasks)"}, [fact.say for fact in facts if len(fact.say) > 3],
+        facts=True,
     )  # fmt: skip
 
 
@@ -291,12 +316,15 @@ def _chosen(slots: Sequence[Slot]) -> list[Slot]:
     return [slot for slot in slots if slot.parent is None]
 
 
-def _tells(fact: Fact, facts: Sequence[Fact], subject: str) -> bool:
+def _tells(field: Field, request: Request, fact: Fact, facts: Sequence[Fact]) -> bool:
     """Whether the answer states what is asked for, and the question does not."""
-    question = f"{fact.ask} in {subject}"
+    question = f"{fact.ask} in {_subject(request, _chosen(request.slots))}"
     for name, value in fact.case.items():
         question = question.replace(f"{{fact.{name}}}", str(value))
-    question = _HOLE.sub(" ", question)
+    for slot in request.slots:
+        if slot.parent is not None:
+            value = value_of(field.ground, slot, request.slots, fact.case)
+            question = question.replace(f"{{{wanted(slot, request.slots)}}}", str(value))
     others = [other for other in _beside(fact, facts) if other != fact.say]
     answer = _REPLY.replace("{fact.ask}", fact.ask).replace("{value}", fact.say)
     return says(answer, fact.say, others) and not says(question, fact.say)
@@ -440,6 +468,7 @@ def _scenario(
     title: str,
     expect: dict[str, Any],
     params: dict[str, str],
+    told: Sequence[str],
     facts: bool = False,
 ) -> draft.Scenario:
     ground, operation = field.ground, request.operation
@@ -449,7 +478,7 @@ def _scenario(
     read = f"called {operation.name}{{{', '.join(['ok', *conditions])}}}"
     names = [operation.name] + ([finder.operation] if finder is not None else [])
     tables = [slot.table for slot in slots if slot.table is not None]
-    tools = field.beside(names, tables)
+    tools = field.beside(names, tables, (), told)
     writes = [name for name in tools if ground.operations[name].effects]
     instead = "others" if "others" in lets else "[]"
     lets = {**lets, "read": read, "repeats": REPEATS}
@@ -465,7 +494,7 @@ def _scenario(
     parts = []
     steps: list[tuple[str, Any]] = []
     if finder is not None:
-        parts.append(draft.part("found", 1, f"called {finder.operation}{{ok}} or read"))
+        parts.append(draft.part("found", 1, f"called {finder.operation}{{ok}}"))
         steps.append((finder.operation, {}))
     parts.append(draft.part("looked_up", 3, "read"))
     parts.append(
@@ -484,16 +513,40 @@ def _scenario(
         Test("answered without a look", {"max": 0.05}, (), answer),
         Test("one read, then stop", {"max": 0.4}, steps[-1:]),
     ]
+    for slot in checked:
+        known = {task[slot.name] for task in expect["tasks"]} if facts and not slot.parent else ()
+        wrong = None if len(known) == 1 else _another(request, slot, slots, facts)
+        if wrong is not None:
+            name = f"the same with another {described(slot)}"
+            tests.append(Test(name, {"max": 0.2}, (*steps[:-1], (operation.name, wrong)), answer))
     other = field.other_write(tools, names)
     if other is not None:
-        tests.append(
-            Test("something else changed on the way", {"max": 0.05}, (*steps, other), answer)
-        )
+        first: dict[str, Any] = {s.name: s.values[0] for s in slots if s.parent is None}
+        first = {"task": expect["tasks"][0]} if facts else first
+        name = "something else changed on the way"
+        tests.append(Test(name, {"max": 0.05}, (*steps, other), answer, first))
     return draft.Scenario(
         f"{ground.api.name}.{operation.name}", title, ground.api.name, ground.world.name, tools,
         params, prompts, count + 4, steps, answer, reward, tests, expect,
         system=_SYSTEM, actor=request.actor,
     )  # fmt: skip
+
+
+def _another(request: Request, slot: Slot, slots: Sequence[Slot], facts: bool) -> Any:
+    """The arguments with another value of one slot; None where there is no other."""
+    if (
+        slot.parent is not None
+        or len(slot.values) < 2
+        or any(isinstance(s, int) for s in slot.path)
+    ):
+        return None
+    if facts:
+        other = f"expect.tasks.map(t => t.{slot.name}).without(fact.{slot.name}).first()!"
+    else:
+        other = f"expect.{_many(slot.name)}.without({slot.name}).first()!"
+    args = template(request.args, slots)
+    args = _prefixed(args) if facts else args
+    return put(args, slot.path, "{" + (f"to_int({other})!" if slot.number else other) + "}")
 
 
 def _matched(field: Field, operation: str, slot: Slot, slots: Sequence[Slot], facts: bool) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from rewardlang import model
 from rewardlang.derive.ground import Ground, Outcome, Row
 from rewardlang.derive.links import links, tables_of
+from rewardlang.derive.typed import Read, member, read
 from rewardlang.derive.values import pool, scalar_schema, shape
 from rewardlang.derive.words import identifier, noun, singular, words_of
 from rewardlang.judge.leaves import at, resolved, variants
@@ -52,6 +53,7 @@ class Slot:
         number: Whether the text of a key is sent as a number.
         in_path: Whether it is part of the address.
         plus: What is added to the field of a parent's row.
+        reads: How an expression reads the value from the parent's row: `.version.number`.
         tied: Whether it goes with some rows and not with others, such as a move of a workflow.
     """
 
@@ -65,6 +67,7 @@ class Slot:
     in_path: bool = False
     plus: int = 0
     tied: bool = False
+    reads: str = ""
 
     @property
     def row(self) -> str:
@@ -344,7 +347,9 @@ class _Making:
         number = kinds in ("integer", "number") and isinstance(rows[0].get(column), str)
         style: Style = "exact" if isinstance(rows[0].get(column), int) else "key"
         name = self.name(f"{main.name} {column}", path)
-        return Slot(path, name, (), None, (main.name, (column,)), style, number, True)
+        reads = reading(self.ground, main.table or "", (column,))
+        parent = (main.name, (column,))
+        return Slot(path, name, (), None, parent, style, number, True, reads=reads)
 
     def special(self, path: Path, schema: Mapping[str, Any]) -> Slot | None:
         """A move of a workflow, a query of a search, or what repeats the row of the address."""
@@ -364,19 +369,27 @@ class _Making:
             return None
         if words == ("id",) and main.path != path:
             key = self.ground.api.tables[main.table].key
+            parent = (main.name, (key,))
+            reads = reading(self.ground, main.table, (key,))
             return Slot(
-                path, name(f"same_{main.name}", path), (), main.table, (main.name, (key,)), "key"
+                path, name(f"same_{main.name}", path), (), main.table, parent, "key", reads=reads
             )
         row = next(iter(self.ground.rows[main.table].values()), {})
         if len(words) > 1 and words[-1] in ("number", "version") and type(at(row, words)) is int:
             parent = (main.name, words)
-            return Slot(path, name(f"next_{last}", path), (), None, parent, "exact", plus=1)
+            reads = reading(self.ground, main.table, words)
+            return Slot(
+                path, name(f"next_{last}", path), (), None, parent, "exact", plus=1, reads=reads
+            )
         return None
 
     def table(self, path: Path) -> str | None:
         """The table whose key an argument is, by what the operation does with it or by its name."""
         words = tuple(str(step) for step in path if isinstance(step, str))
         shown = [name for name in self.ground.shown() if self.ground.rows[name]]
+        if words[-1] in ("key", "name") and len(words) == 1 and words[0] not in self.in_path:
+            made = {e.place.table for e in self.operation.effects if e.kind == "insert"}
+            shown = [name for name in shown if name not in made]
         for link in self.links.get(words, ()):
             if link.table in shown and link.column in (
                 None,
@@ -505,6 +518,15 @@ def _slots(value: Any) -> Iterator[Slot]:
             yield from _slots(inner)
 
 
+def reading(ground: Ground, table: str, path: Sequence[str]) -> str:
+    """How a field is read from a row in an expression, where it must be there."""
+    row = Read("", ground.api.tables[table].row.row, False)
+    found = read(row, path, ground.api.types.expand)
+    if found is None:
+        return "".join(f"?{member(name)}" for name in path) + "!"
+    return f"{found.text}!" if found.nullable else found.text
+
+
 def _queries(ground: Ground, name: str) -> Iterator[str]:
     """Queries of a search by one field, each with a value that rows have."""
     search = ground.api.searches[name]
@@ -533,7 +555,9 @@ def _coupled(ground: Ground, slots: list[Slot]) -> Iterator[Slot]:
             continue
         if mine.name in parents and parents[mine.name].parent == (other.name, ()):
             continue
-        parents.setdefault(other.name, replace(other, parent=(mine.name, tuple(column))))
+        reads = reading(ground, child, column)
+        tied = replace(other, parent=(mine.name, tuple(column)), reads=reads)
+        parents.setdefault(other.name, tied)
     yield from (slot for slot in slots if slot.name not in parents)
     yield from (parents[slot.name] for slot in slots if slot.name in parents)
 

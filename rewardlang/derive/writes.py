@@ -24,9 +24,11 @@ from rewardlang.derive.common import (
 from rewardlang.derive.draft import Reward, Test
 from rewardlang.derive.ground import Change, Outcome
 from rewardlang.derive.request import Request, Slot
-from rewardlang.derive.typed import Read, member, read
+from rewardlang.derive.typed import Expand, Read, member, quoted, read
 from rewardlang.derive.words import capital, deed, identifier, listed, noun, spoken, words_of
 from rewardlang.judge.leaves import at
+from rewardlang.types.relations import without_null
+from rewardlang.types.types import String
 
 _SYSTEM = (
     "You work with the tools of the API. Look up what you need, make the change once, change "
@@ -200,7 +202,10 @@ def _key(
                 found = field.row(slot, path)
                 if found is not None and not found.nullable:
                     return found.text
-    return None
+    keys = {change.key for _, change in seen}
+    # The one row of a table of settings.
+    alone = len(keys) == 1 and len(field.ground.rows[seen[0][1].table]) == 1
+    return quoted(keys.pop()) if alone else None
 
 
 def _by(field: Field, request: Request, slot: Slot, chosen: dict[str, Any]) -> Any:
@@ -239,6 +244,8 @@ def _fields(
                     v is not None and str(v) == str(s) for v, s in zip(values, said, strict=True)
                 )
             if same and (len({str(s) for s in said}) > 1 or len(slot.values) == 1):
+                if style in ("key", "exact") and type(values[0]) is not type(said[0]):
+                    style = "as_text"
                 yield path, wanted(slot, request.slots), style
                 break
 
@@ -306,10 +313,9 @@ class _Writing:
         assume = list(self._assume())
         if not self.request.free or self.results:
             expect, params = self._cases()
-        tables = [slot.table for slot in self.slots if slot.table]
+        loose = [e.table for e in self.effects if e.key is None and e.kind != "created"]
         names = [self.operation.name, *dict.fromkeys(f.operation for f in self._finders())]
-        tools = self.field.beside(names)
-        del tables
+        tools = self.field.beside(names, (), loose)
         args = template(self.request.args, self.slots)
         steps: list[tuple[str, Any]] = [(finder.operation, {}) for finder in self._finders()]
         steps.append((self.operation.name, args))
@@ -371,7 +377,7 @@ class _Writing:
                 row = self._row("initial", effect.table, effect.key)
                 found = read(row, path, self.ground.api.types.expand)
                 if found is not None:
-                    yield f"not ({_equal(found, want, style)})"
+                    yield f"not ({_equal(found, want, style, self.ground.api.types.expand)})"
                     break
 
     def _row(self, world: str, table: str, key: str) -> Read:
@@ -457,9 +463,14 @@ class _Writing:
     def _done(self, made: list[Effect]) -> Iterator[str]:
         """Conditions that the world is as the task wants it."""
         expand = self.ground.api.types.expand
+        gone = [e for e in self.effects if e.kind == "deleted" and e.key is not None]
+        tables = [slot.table for slot in self.slots if slot.table]
+        # What goes along with a row needs no condition of its own.
+        main = [e for e in gone if e.table in tables] or gone
         for effect in self.effects:
-            if effect.kind == "deleted" and effect.key is not None:
-                yield f"final.{effect.table}[{effect.key}] is null"
+            if effect.kind == "deleted":
+                if effect in main[-1:]:
+                    yield f"final.{effect.table}[{effect.key}] is null"
                 continue
             if effect.kind == "created":
                 name = _made(made.index(effect))
@@ -472,7 +483,7 @@ class _Writing:
             for path, want, style in effect.fields:
                 found = read(row, path, expand)
                 if found is not None:
-                    yield _equal(found, want, style)
+                    yield _equal(found, want, style, expand)
             for name, other, _ in self.results:
                 found = read(row, effect.results[0][0], expand) if other is effect else None
                 if found is not None:
@@ -556,9 +567,10 @@ class _Writing:
             yield Test("an argument dropped", {"max": 0.9}, (*steps[:-1], (name, dropped)), answer)
         other = self.field.other_write(tools, names)
         if other is not None:
-            yield Test(
-                "something else changed on the way", {"max": _FRAME}, (*steps, other), answer
-            )
+            case = self.request.cases[0] if self.request.cases else {}
+            drawn = {name: value for name, value in case.items() if not self.results}
+            said = "something else changed on the way"
+            yield Test(said, {"max": _FRAME}, (*steps, other), answer, drawn)
 
 
 def _without_last(args: Any) -> Any:
@@ -589,12 +601,18 @@ def _made(number: int) -> str:
     return "made" if number == 0 else f"made_{number + 1}"
 
 
-def _equal(found: Read, want: str, style: str) -> str:
+def _equal(found: Read, want: str, style: str, expand: Expand) -> str:
+    """A field of a row compared with what the task wants."""
+    kind = without_null(expand(found.type))
+    if isinstance(kind, String) and kind.format and style in ("exact", "key"):
+        style = "as_text"
     if style == "text":
         said = f'({found.text} ?? "")' if found.nullable else found.text
         return f"fold({said}) == fold({want})"
     if style == "document":
         return f"fold(adf_text({found.text})) == fold({want})"
+    if style == "as_text":
+        return f"str({found.text}) == str({want})"
     if style == "member":
         return f"{want} in ({found.text} ?? [])" if found.nullable else f"{want} in {found.text}"
     return f"{found.text} == {want}"

@@ -75,12 +75,16 @@ def deletions(bench: Bench, first: list[str]) -> Iterator[Action]:
 
 
 def _deleted_from(operation: model.Operation) -> list[str]:
-    """The tables that an operation deletes rows from."""
+    """The tables that an operation deletes rows from, and puts none into."""
+    made = {effect.place.table for effect in operation.effects if effect.kind == "insert"}
     return list(
         dict.fromkeys(
             effect.place.table
             for effect in operation.effects
-            if effect.kind == "delete" and effect.place.table is not None and not effect.place.path
+            if effect.kind == "delete"
+            and effect.place.table is not None
+            and effect.place.table not in made
+            and not effect.place.path
         )
     )
 
