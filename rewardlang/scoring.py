@@ -96,13 +96,15 @@ class Scorer:
     def reasons(self, scored: Scored, ids: Mapping[str, object]) -> dict[str, tuple[Shown, ...]]:
         """Why gates, parts and penalties with these ids came out as they did.
 
-        Keys are the ids, as `kind id`; values the conditions and what they read, with the calls.
+        Keys are the ids, as `kind id`, of those that are decided; values the conditions and what
+        they read, with the calls.
         """
         scenario = self._typed
         if scored.environment is not None:
             context = context_of(scenario, scored.environment.episode)
         else:
-            context, _ = self._context(scored.trace, scored.calls)
+            context, missing = self._context(scored.trace, scored.calls)
+            ids = {id: None for id in ids if missing.isdisjoint(self._needed(id))}
         exprs: dict[str, list[tree.Expr | None]]
         exprs = {f"gate {gate.id}": [gate.require] for gate in scenario.gates}
         exprs |= {f"part {part.id}": [part.check or part.score] for part in scenario.parts}

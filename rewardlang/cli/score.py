@@ -120,7 +120,7 @@ def _setting(
     given = [path for path in paths if Path(path).is_dir() or path.endswith(_SCENARIOS)]
     recorded = [path for path in paths if path not in given]
     if not given or not recorded:
-        missing = "a scenario, a .yaml file or a folder" if not given else "a recording"
+        missing = "recording" if given else "scenario, a .yaml file or a folder,"
         raise click.UsageError(f"there is no {missing} among what is given")
     _check_form(source)
     scenarios = _scenarios(given, no_cache)

@@ -2,16 +2,17 @@
 
 A file is an episode, or one for each value of the header that `rewardlang serve` tells worlds
 apart by. A request under the base path of an API in use that is no operation of it is a step of the
-kind `unknown_tool`, named by its method and path. What lies under no base path, such as the images
-of a page, is left out, and counted.
+kind `unknown_tool`, named by its method and path; paths of older versions, which released clients
+use, are read as the operations that they stand for, without their responses. What lies under no
+base path, such as the images of a page, is left out, and counted.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Json = Any
 ELSEWHERE = "requests to paths of no API in use"
+BY_ITSELF = "requests that clients make by themselves"
 PREFLIGHT = "requests for permission (OPTIONS, HEAD)"
 _PREFIX = 3
 """Segments that may stand before the base path of an API, as of a site or of a world."""
@@ -44,8 +46,29 @@ def recognises(record: Json) -> bool:
     return type(request) is dict and type(request.get("url")) is str and "response" in record
 
 
-def reader(routes: Routes, bases: Sequence[str]) -> Any:
-    """A reader of entries, by the operations that there are and the base paths of their APIs."""
+class Asked(NamedTuple):
+    """A request that no operation is declared for, as translators are given it."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Translate = Callable[[Asked], "tuple[str, dict[str, Json] | str] | bool | None"]
+"""To the operation and the arguments that a request in another dialect stands for; True for one
+that clients make by themselves, which is no step; None for one that it does not know."""
+
+
+def reader(routes: Routes, bases: Sequence[str], translate: Translate) -> Any:
+    """A reader of entries.
+
+    Args:
+        routes: The operations that there are.
+        bases: The base paths of their APIs.
+        translate: Asked for what is declared nowhere.
+    """
 
     def read(records: Iterable[tuple[int, Json]]) -> Iterator[Item]:
         sessions = Sessions(_Session)
@@ -54,7 +77,7 @@ def reader(routes: Routes, bases: Sequence[str]) -> Any:
                 yield Problem(number, "no entry of a HAR file", "export the session again")
                 continue
             request = record["request"]
-            found = _step(routes, bases, request, record["response"])
+            found = _step(routes, bases, translate, request, record["response"])
             if isinstance(found, str):
                 yield LeftOut(number, found)
                 continue
@@ -79,7 +102,9 @@ def _episode(session: _Session) -> Iterator[Item]:
     yield trace(session.number, UNKNOWN, session.steps, None)
 
 
-def _step(routes: Routes, bases: Sequence[str], request: Json, response: Json) -> Step | str:
+def _step(
+    routes: Routes, bases: Sequence[str], translate: Translate, request: Json, response: Json
+) -> Step | str:
     """A request as a step, or the reason why it is none."""
     method = str(request.get("method", "")).upper()[:20]
     if method in ("OPTIONS", "HEAD"):
@@ -94,6 +119,14 @@ def _step(routes: Routes, bases: Sequence[str], request: Json, response: Json) -
         if match is not None:
             args = _arguments(match, query, request)
             return Step(match.operation.name, args, _said(response))
+        asked = Asked(method, inner, query, _pairs(request.get("headers")), _sent(request))
+        found = translate(asked)
+        if found is True:
+            return BY_ITSELF
+        if isinstance(found, tuple):
+            # What was answered has another shape than the operation's response.
+            ended = {key: value for key, value in _said(response).items() if key != "response"}
+            return Step(*found, ended)
     if not any(inner.startswith(base) for inner in _suffixes(path) for base in bases):
         return ELSEWHERE
     return Step(f"{method} {path}"[:200], {}, {"kind": "unknown_tool"})
@@ -123,6 +156,12 @@ def _arguments(match: Match, query: str, request: Json) -> dict[str, Json] | str
         return match.arguments(query, body, _pairs(request.get("headers")))
     except ValueError:
         return "null"  # a body that is no object, where one is asked for: malformed
+
+
+def _sent(request: Json) -> bytes:
+    posted = request.get("postData")
+    text = posted.get("text") if type(posted) is dict else None
+    return text.encode("utf-8", "replace") if type(text) is str else b""
 
 
 def _pairs(listed: Json) -> dict[str, str]:

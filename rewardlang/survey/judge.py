@@ -165,10 +165,9 @@ class Judge:
             return
         misses = dict(missed(score))
         keys = [SILENT, *misses] if silent else list(misses)
-        wanted = tuple(key for key in keys if target.offered[key] < most(key))
-        if wanted:
-            target.offered.update(wanted)
-            result.examples.append(_example(target, scored, place, wanted, verdict, misses))
+        if any(target.offered[key] < most(key) for key in keys):
+            target.offered.update(keys)
+            result.examples.append(_example(target, scored, place, keys, verdict, misses))
 
 
 _JUDGES: dict[Setting, Judge] = {}
@@ -195,7 +194,7 @@ def _example(
     target: _Target,
     scored: Scored,
     place: str,
-    keys: tuple[str, ...],
+    keys: list[str],
     verdict: Verdict,
     misses: dict[str, float],
 ) -> Example:
@@ -205,7 +204,7 @@ def _example(
     return Example(
         place=place,
         scenario=target.name,
-        keys=keys,
+        keys=tuple(keys),
         score=scored.score,
         verdict=verdict,
         asked=_cut(asked) if type(asked) is str else "",

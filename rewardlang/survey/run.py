@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from rewardlang.findings.workers import Workers
 from rewardlang.recordings import files, har
@@ -12,7 +13,7 @@ from rewardlang.recordings.items import Item, Problem
 from rewardlang.scoring import Score
 from rewardlang.survey.judge import Job, Judge, Setting, forget, judge
 from rewardlang.survey.tally import FileTally, Survey, Tally
-from rewardlang_runtime import Scenario, Trace
+from rewardlang_runtime import FAILURES, Environment, Scenario, Trace
 
 _BYTES = 512 * 2**10
 """Of lines that are one piece of work: large enough to be worth sending, small enough to hold."""
@@ -120,8 +121,35 @@ def _har(targets: Sequence[Scenario]) -> Reader:
     operations = {name: op for each in targets for name, op in each.operations.items()}
     apis = {name: api for each in targets for name, api in each.apis.items()}
     bases = [f"/{api.base_path.strip('/')}/" for api in apis.values() if api.base_path.strip("/")]
-    reader: Reader = har.reader(Routes(operations.values(), apis), bases)
+    routes = Routes(operations.values(), apis)
+    reader: Reader = har.reader(routes, bases, _translate(targets))
     return reader
+
+
+def _translate(targets: Sequence[Scenario]) -> har.Translate:
+    """What older versions of the APIs stand for, as `rewardlang serve` reads them."""
+    from rewardlang.serve.dialects import dialects_of
+    from rewardlang.serve.messages import Answer, Request, Translation
+
+    known = []
+    for scenario in targets:
+        environment = Environment(scenario)
+        environment.reset(0)
+        known += [(translator, environment) for translator in dialects_of(scenario)]
+
+    def translate(asked: har.Asked) -> tuple[str, Any] | bool | None:
+        for translator, environment in known:
+            try:
+                found = translator(Request(*asked), environment)
+            except FAILURES:
+                continue  # of another world than the one that it looks into
+            if isinstance(found, Translation):
+                return found.operation, found.arguments
+            if isinstance(found, Answer):
+                return True
+        return None
+
+    return translate
 
 
 def _pieces(lines: Iterable[Line]) -> Iterator[list[Line]]:

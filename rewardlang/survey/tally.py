@@ -45,7 +45,7 @@ class Example(NamedTuple):
     """A trace that is shown, with texts cut to what a page holds.
 
     Attributes:
-        keys: What it is an example of: `silent`, or the id of a miss.
+        keys: All that it is an example of: `silent`, and the ids of its misses.
         calls: `op`, `args`, `kind`, `status` and `response` of each, and how many more there are.
     """
 
