@@ -22,7 +22,7 @@ _QUERIES = (
     'space = "{}"',
 )  # fmt: skip
 """Queries that find what a text was written into; those that an API does not know are refused."""
-_FILLINGS = 200
+_FILLINGS = 60
 """Ways to call one read that are looked at."""
 _LONG = 80
 """Texts longer than this are not asked for."""
@@ -117,22 +117,23 @@ def _answered(environment: Environment, world: World, action: Action) -> tuple[A
 
 
 def _looks(environment: Environment, args: Any) -> Iterator[Action]:
-    """Calls of the reads, their arguments taken from the write's."""
+    """Calls of the reads with arguments of the write; those first that have its names for them."""
     scenario = environment.scenario
     texts = list(dict.fromkeys(_texts(args)))
     said = [*texts, *_queries(texts)]
-    for name in scenario.tools:
-        operation = scenario.operations[name]
-        if operation.writes:
-            continue
-        needs = operation.schema.get("required", ())
-        known = operation.schema.get("properties", {})
-        choices = [
-            [args[needed]] if needed in args else _listed(known.get(needed)) or said
-            for needed in needs
-        ]
-        for values in islice(product(*choices), _FILLINGS):
-            yield name, dict(zip(needs, values, strict=True))
+    reads = [scenario.operations[name] for name in scenario.tools]
+    for named in (True, False):
+        for operation in reads:
+            needs = operation.schema.get("required", ())
+            known = operation.schema.get("properties", {})
+            if operation.writes or named != all(needed in args for needed in needs):
+                continue
+            choices = [
+                [args[needed]] if needed in args else _listed(known.get(needed)) or said
+                for needed in needs
+            ]
+            for values in islice(product(*choices), _FILLINGS):
+                yield operation.name, dict(zip(needs, values, strict=True))
 
 
 def _listed(schema: Any) -> list[Any]:

@@ -260,7 +260,9 @@ def replay_trace(
     ):
         if args is None:
             return Replayed(None, "it does not hold the arguments of its calls")
-        seen = environment.call(op or None, args)
+        # A call without a name, and one of a tool whose name is empty, are recorded alike.
+        nameless = not op and expected.get("kind") != "unknown_tool"
+        seen = environment.call(None if nameless else op, args)
         if len(calls) <= number:
             return Replayed(None, f"it has more than the {scenario.calls_limit} calls allowed")
         call = calls[number]
