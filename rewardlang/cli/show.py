@@ -42,7 +42,7 @@ def episode(console: Console, environment: Environment, full: bool) -> None:
     console.print()
     width = max(20, console.width - 6)
     for index, call in enumerate(environment.episode.calls, 1):
-        said, answered = f"{call.op} {one_line(call.args)}", outcome(call)
+        said, answered = f"{_name(environment, call)} {one_line(call.args)}", outcome(call)
         console.print(Text(f"{index:3}  {said if full else cut(said, width)}"), soft_wrap=full)
         style = "magenta" if call.fault is not None else _STYLE.get(call.kind, "yellow")
         shown = answered if full else cut(answered, width)
@@ -51,6 +51,12 @@ def episode(console: Console, environment: Environment, full: bool) -> None:
     console.print(Text.assemble(("answer  ", "dim"), answer if full else cut(answer, width)))
     if environment.frozen:
         console.print(Text("paid as if these calls had changed nothing", style="yellow"))
+
+
+def _name(environment: Environment, call: Call) -> str:
+    """The operation, with the name by which the policy has called it where that is another."""
+    used = call.op if call.kind == "unknown_tool" else environment.name_of(call.op)
+    return call.op if used == call.op else f"{call.op}, called {used},"
 
 
 def outcome(call: Call) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rewardlang import model, tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.judge.bench import Bench, Played
 from rewardlang.judge.budget import MORE_TIME
 from rewardlang.judge.draft import Draft, Tried, judges
 from rewardlang.judge.judgement import Undecided
+from rewardlang.judge.retold import items, roots
+from rewardlang.walk import everything
 
 
 def play_oracle(draft: Draft) -> None:
@@ -84,10 +87,22 @@ def oracle_below_one(draft: Draft) -> Iterator[Diagnostic]:
         message,
         _where_it_fails(draft, first),
         tuple(lost_at(draft, first)),
-        "mend the step, or the part that does not see what it did"
+        "say it so that it holds where nothing goes wrong, too: so this was played"
+        if draft.bench.scenario.faults and _about_faults(draft.bench.scenario)
+        else "mend the step, or the part that does not see what it did"
         if everywhere
         else "let the oracle read what differs between tasks, or keep them apart with `assume`",
         evidence=(failed[0].evidence(),),
+    )
+
+
+def _about_faults(scenario: model.Scenario) -> bool:
+    """Whether the reward asks what has gone wrong."""
+    asked = [root for item in items(scenario) for root in roots(scenario, item)]
+    return any(
+        isinstance(node, tree.CallField) and node.name == "fault"
+        for root in (*asked, *(let.value for let in scenario.lets))
+        for node in everything(root)
     )
 
 

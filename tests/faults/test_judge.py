@@ -130,3 +130,24 @@ def test_what_a_search_has_found_gets_over_faults_too(tmp_path: Path) -> None:
     meet_faults(searched)
     assert [t.reward for t in searched.recovered] == [1.0]
     assert len(searched.recovered[0].played.calls) == len(solved.calls) + 1
+
+
+def test_a_part_that_needs_a_fault_is_told_from_a_wrong_oracle(tmp_path: Path) -> None:
+    reward = """reward:
+  parts:
+    - {id: again, weight: 1, check: 'called closeTicket{ok} after closeTicket{fault == "timeout"}'}
+"""
+    draft = of(tmp_path, "{fault: timeout, of: closeTicket, nth: 1}", ROOM, reward)
+    (said,) = (d for _, rule in RULES for d in rule(draft) if d.code.id == "E601")
+    assert said.help is not None
+    assert "where nothing goes wrong" in said.help
+
+
+def test_the_example_is_clean_and_its_tests_pass() -> None:
+    from rewardlang import trials
+    from rewardlang.findings.run import Options, lint
+
+    assert lint([EXAMPLE], Options(use_cache=False)).findings == ()
+    typed = driver.scenario_of(EXAMPLE)
+    scenario = driver.build(typed)
+    assert all(trials.run(typed, scenario, test).passed for test in typed.tests)

@@ -123,3 +123,12 @@ def test_the_judge_speaks_true_names(tmp_path: Path) -> None:
         d.code.id for d in judge(plain, driver.build(plain)).diagnostics
     ]
     assert all(line.line["faults"] == "none" for line in found.oracle)
+
+
+def test_a_listing_shows_both_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from rewardlang import cli
+
+    path = desk.written(tmp_path, GIVEN)
+    with pytest.raises(SystemExit):
+        cli.main(["run", str(path)])
+    assert "getTicket, called show_it," in capsys.readouterr().out
