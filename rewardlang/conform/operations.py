@@ -11,6 +11,7 @@ from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code
 from rewardlang.model import Operation as OurOperation
 from rewardlang.openapi import Body, Document, Operation, Parameter, Response, pointers
+from rewardlang.openapi.names import identifier
 from rewardlang.openapi.seen import (
     Side,
     View,
@@ -65,7 +66,7 @@ class Comparison:
 
     def request(self) -> Iterator[Difference]:
         """Arguments and body."""
-        if self._official.named and self._official.id != self._name:
+        if self._official.named and identifier(self._official.id) != self._name:
             what = f"the document calls it `{self._official.id}`"
             pointer = pointers.join(self._official.pointer, "operationId")
             yield self._differs(codes.O_NAME, self._name, what, self._item.name, pointer=pointer)

@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Any, Literal
 
 from rewardlang.frozen import frozen
+from rewardlang.frozen import frozen
 from rewardlang.openapi.problems import Problem
 from rewardlang.source import Source
 

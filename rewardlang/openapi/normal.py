@@ -123,8 +123,8 @@ class Schemas:
         self._children(value, pointer, made)
         self._examples(value, pointer, made)
         self._default(value, pointer, made)
-        if "discriminator" in value and isinstance(value["discriminator"], dict):
-            self._discriminator(value, child(pointer, "discriminator"), made)
+        if "discriminator" in value:
+            self._discriminator(value["discriminator"], child(pointer, "discriminator"), made)
         if self._nullable(value):
             made = _with_null(made)
         return keywords.ordered(made)
@@ -274,8 +274,11 @@ class Schemas:
                 child(pointer, "default"), "the default is left out",
             )  # fmt: skip
 
-    def _discriminator(self, value: dict[str, Any], pointer: str, made: Schema) -> None:
-        said = value["discriminator"]
+    def _discriminator(self, value: Any, pointer: str, made: Schema) -> None:
+        if isinstance(value, str):  # as Swagger 2.0 has it
+            made["discriminator"] = {"propertyName": value, "mapping": {}}
+            return
+        said = self._raw.mapping(value, pointer)
         name = self._raw.text(said, "propertyName", pointer)
         if not name:
             return
