@@ -11,7 +11,6 @@ from dataclasses import field
 from typing import Any, Literal
 
 from rewardlang.frozen import frozen
-from rewardlang.frozen import frozen
 from rewardlang.openapi.problems import Problem
 from rewardlang.source import Source
 

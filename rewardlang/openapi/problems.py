@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Code
 from rewardlang.frozen import frozen
-from rewardlang.frozen import frozen
 from rewardlang.source import Source
 
 MAX_PROBLEMS = 1_000
