@@ -259,7 +259,7 @@ def _within(args: Any) -> dict[str, Any]:
     if type(args) is not dict:
         return {}
     try:
-        return cut(args)[0]  # type: ignore[no-any-return]
+        return cut(args)[0]  # type: ignore[no-any-return]  # `cut` keeps the type
     except TooLarge:
         return {}
 

@@ -20,7 +20,7 @@ def below(node: Any) -> list[tree.Expr]:
     for name in _holding(node.__class__):
         value = getattr(node, name)
         if isinstance(value, tree.Typed):
-            found.append(value)  # type: ignore[arg-type]
+            found.append(value)  # type: ignore[arg-type]  # the Typed are the members of Expr
         elif value:
             _gather(value, found)
     return found
@@ -28,7 +28,7 @@ def below(node: Any) -> list[tree.Expr]:
 
 def _gather(value: Any, found: list[tree.Expr]) -> None:
     if isinstance(value, tree.Typed):
-        found.append(value)  # type: ignore[arg-type]
+        found.append(value)  # type: ignore[arg-type]  # the Typed are the members of Expr
     elif type(value) is tuple:
         for item in value:
             _gather(item, found)

@@ -28,9 +28,9 @@ from typing import Any
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "runtime")]  # a checkout is enough, nothing is installed
 
-from rewardlang.training.run import train  # noqa: E402
+from rewardlang.training.run import train  # noqa: E402  # after the path is set
 from rewardlang.training.settings import TinyModel, TrainSettings, WarmStart  # noqa: E402
-from rewardlang.training.watch import read_lines  # noqa: E402
+from rewardlang.training.watch import read_lines  # noqa: E402  # after the path is set
 
 NAMES = (
     "jira_get_issue", "jira_create_issue", "jira_add_labels", "jira_transition_issue",

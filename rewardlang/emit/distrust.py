@@ -59,6 +59,7 @@ def _let(let: LetDef, doubtful: set[str]) -> LetDef:
 def _read(node: T, names: Collection[str], lets: Collection[str]) -> T:
     """`node` with new facts. `names` and `lets` are the locals and lets that are uncertain."""
     if isinstance(node, tuple):
+        # For mypy: a copy is of the node's own kind.
         return tuple(_read(part, names, lets) for part in node)  # type: ignore[return-value]
     if not is_dataclass(node) or isinstance(node, Span | Facts | type):
         return node
@@ -76,8 +77,10 @@ def _read(node: T, names: Collection[str], lets: Collection[str]) -> T:
         if read is not value:
             changes[field.name] = read
     if changes:
+        # For mypy: a copy is of the node's own kind.
         node = replace(node, **changes)  # type: ignore[type-var]
     if isinstance(node, tree.Typed):
+        # For mypy: a copy is of the node's own kind.
         return _with_facts(node, names, lets)  # type: ignore[arg-type, return-value]
     return node
 

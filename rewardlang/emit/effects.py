@@ -96,6 +96,7 @@ class Effects:
             for part in reading:
                 if part is not effect.when:
                     held = step.held[id(part)] = low.fresh("t")
+                    # For mypy: it infers no lambda with defaults.
                     value, statements = low.branch(lambda part=part: low.value(part))  # type: ignore[misc]
                     statements.append(nodes.assign(held, value))
                     low.put(nodes.if_(nodes.name(test), statements), effect.span)
@@ -271,6 +272,7 @@ class Effects:
         world, operator = nodes.name("w"), low.pool.operator
         value = None if effect.value is None else self._value(step, effect.value)
         if place.counter is not None:
+            # For ruff: an assumption, no test.
             assert value is not None and effect.value is not None  # noqa: PT018
             type_ = effect.value.type
             if not (is_kind(effect.value, Number) and isinstance(type_, Number) and type_.integer):

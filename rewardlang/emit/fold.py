@@ -29,21 +29,24 @@ def _fold(node: T, expect: Mapping[str, Any]) -> T:
     if isinstance(node, tuple):
         parts = [_fold(part, expect) for part in node]
         changed = any(a is not b for a, b in zip(parts, node, strict=True))
+        # For mypy: a copy is of the node's own kind.
         return tuple(parts) if changed else node  # type: ignore[return-value]
     if not is_dataclass(node) or isinstance(node, Span | Facts | type):
         return node
     if isinstance(node, tree.Get) and isinstance(node.object, tree.RootRef | tree.Get):
         constant = _constant(node, expect)
         if constant is not None:
-            return constant  # type: ignore[return-value]
+            return constant  # type: ignore[return-value]  # a copy is of the node's own kind
     if isinstance(node, tree.RootRef) and node.name == "expect":
+        # For mypy: a copy is of the node's own kind.
         return tree.Const(span=node.span, facts=node.facts, value=dict(expect))  # type: ignore[return-value]
     changes = {}
-    for field in fields(node):  # type: ignore[arg-type]
+    for field in fields(node):  # type: ignore[arg-type]  # a dataclass, as tested above
         value = getattr(node, field.name)
         folded = _fold(value, expect)
         if folded is not value:
             changes[field.name] = folded
+    # For mypy: a copy is of the node's own kind.
     return replace(node, **changes) if changes else node  # type: ignore[type-var]
 
 

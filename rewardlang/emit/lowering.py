@@ -166,6 +166,7 @@ class Lowering:
         before = self.known
         self.known = dict(before)
         for item, rule in zip(items[1:], rules[1:], strict=True):
+            # For mypy: it infers no lambda with defaults.
             node, statements = self.aside(lambda rule=rule, item=item: rule(item))  # type: ignore[misc]
             if not statements:
                 parts.append(node)
@@ -320,7 +321,7 @@ class Lowering:
 
     def placed(self, node: N, span: Span) -> N:
         """`node`, which comes from `span` as far as its parts have no place yet."""
-        put(node, place_of(span))  # type: ignore[arg-type]
+        put(node, place_of(span))  # type: ignore[arg-type]  # nodes that have a place, all of them
         return node
 
     def fresh(self, base: str) -> str:

@@ -21,6 +21,7 @@ def emit_operation(pool: Pool, operation: model.Operation) -> ast.FunctionDef:
     for rule in operation.errors:
         low.ensure([rule.when])
         condition = low.condition(rule.when)
+        # For mypy: it infers no lambda with defaults.
         answer, statements = low.branch(lambda rule=rule: _answer(low, rule.status, rule.body))  # type: ignore[misc]
         statements.append(nodes.return_(answer))
         low.put(nodes.if_(condition, statements), rule.span)

@@ -33,6 +33,7 @@ def put(node: ast.AST, place: Place) -> None:
     if "lineno" in node._attributes:
         if hasattr(node, "lineno"):
             return
+        # For mypy: nodes that are placed have all four.
         node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place  # type: ignore[attr-defined]
     for child in ast.iter_child_nodes(node):
         put(child, place)

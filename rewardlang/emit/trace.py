@@ -162,6 +162,7 @@ class Watch:
         key = key_of(expr)
         if key not in self.results:
             watch = self._formula if isinstance(expr, tree.Formula) else self._value
+            # For mypy: chosen by the kind of the formula.
             self.results[key] = watch(expr)  # type: ignore[arg-type]
 
     def _formula(self, expr: tree.Formula) -> Result:
@@ -199,9 +200,10 @@ class Watch:
         lonely: Result
         if expr.within is None:
             seen = self.seen(earlier)
-            lonely = lambda: nodes.not_(seen())  # noqa: E731
+            lonely = lambda: nodes.not_(seen())  # noqa: E731  # two of one form, side by side
         else:
             last, within = self._last_index(earlier, expr.within), expr.within
+            # For ruff: two of one form, side by side.
             lonely = lambda: _distance(last, ">", within)  # noqa: E731
         reads = {node.id for node in ast.walk(lonely()) if isinstance(node, ast.Name)}
 

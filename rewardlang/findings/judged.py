@@ -60,7 +60,7 @@ def judged(job: Job) -> Judged:
     from rewardlang.judge.files import judge_file
 
     path, content, chosen, use_cache = job
-    budget = Budget(**chosen)  # type: ignore[arg-type]
+    budget = Budget(**chosen)  # type: ignore[arg-type]  # the settings have checked the types
     found = of_judgement(path, judge_file(path, use_cache=use_cache, budget=budget))
     if use_cache and not budget.spent:
         entry = {

@@ -136,12 +136,15 @@ def _expressions(retold: Retold, short: model.Scenario, item: Item) -> Iterator[
         for change in _distinct(root):
             new = {key: retold.short(change.root)}
             if kind == "gate":
+                # For mypy: `new` names a field of this.
                 gates = _with(short.gates, number, replace(short.gates[number], **new))  # type: ignore[arg-type]
                 changed = replace(short, gates=gates)
             elif kind == "part":
+                # For mypy: `new` names a field of this.
                 parts = _with(short.parts, number, replace(short.parts[number], **new))  # type: ignore[arg-type]
                 changed = replace(short, parts=parts)
             else:
+                # For mypy: `new` names a field of this.
                 penalties = _with(short.penalties, number, replace(short.penalties[number], **new))  # type: ignore[arg-type]
                 changed = replace(short, penalties=penalties)
             what = f"{change.what} in {name}"

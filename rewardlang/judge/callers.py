@@ -67,7 +67,7 @@ def deletions(bench: Bench, first: list[str]) -> Iterator[Action]:
     for name in bench.compiled.tools:
         operation = operations[name]
         for table in _deleted_from(operation):
-            for key in world[table].keys():  # noqa: SIM118
+            for key in world[table].keys():  # noqa: SIM118  # a view of a table, no dict
                 call = name, minimal(operation.schema, operation.schema, [key])
                 (named if key in first else others).append(call)
     yield from named

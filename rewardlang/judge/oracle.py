@@ -33,6 +33,7 @@ def _solved(draft: Draft, bench: Bench, name: str, wanted: int) -> Iterator[Trie
     for seed in tasks:
         if draft.budget.spent or not bench.has_oracle(seed):
             continue
+        # For mypy: it infers no lambda with defaults.
         played = draft.attempt(seed, name, lambda seed=seed: bench.oracle(seed))  # type: ignore[misc]
         if played is not None:
             yield Tried("oracle", "oracle", name, played, "1", played.reward == 1.0)

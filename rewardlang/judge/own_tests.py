@@ -19,6 +19,7 @@ def play_tests(draft: Draft) -> None:
             trial = draft.attempt(
                 test.seed,
                 f"the test `{test.name}`",
+                # For mypy: it infers no lambda with defaults.
                 lambda test=test: trials.run(scenario, compiled, test),  # type: ignore[misc]
                 test.span,
             )

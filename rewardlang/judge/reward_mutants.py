@@ -64,6 +64,7 @@ def _look(
             break
     for number in alive:
         altered = every[number]
+        # For mypy: it infers no lambda with defaults.
         proof = draft.attempt(0, "the tasks", lambda a=altered: same_on_every_task(draft.bench, a))  # type: ignore[misc]
         found[number] = _mutant(altered, None, proof)
 

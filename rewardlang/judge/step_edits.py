@@ -109,5 +109,5 @@ def _added(group: str, start: Start, action: tuple[str, object], direction: str)
         f"the oracle and then {shown} with `{json.dumps(action[1])}`",
         (*start.sent, action),
         start.base.answer,
-        direction,  # type: ignore[arg-type]
+        direction,  # type: ignore[arg-type]  # one of the words of Direction
     )

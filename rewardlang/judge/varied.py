@@ -193,6 +193,7 @@ def _constants(start: Start) -> dict[str | int, None]:
     for root in whole:
         for node in everything(root):
             if isinstance(node, tree.Const) and type(node.value) in (str, int):
+                # For mypy: it does not narrow by `type(...) is`.
                 found[node.value] = None  # type: ignore[index]
     return found
 
@@ -236,6 +237,7 @@ def _wandering(start: Start) -> Iterator[Tried]:
     """The random policy."""
     bench = start.grounds.bench
     for seed in range(_RANDOM):
+        # For mypy: it infers no lambda with defaults.
         played = bench.follow(start.base.seed, lambda env, seed=seed: policies.random(env, seed))  # type: ignore[misc]
         yield Tried("mutant", "varied", f"random calls, number {seed}", played, "anything", True)
 

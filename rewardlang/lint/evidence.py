@@ -139,6 +139,7 @@ def _counted(expr: tree.Compare) -> tuple[tree.Match, int] | None:
     left, right, op = expr.left, expr.right, expr.op
     if isinstance(left, tree.Const):
         left, right = right, left
+        # For mypy: an operator for an operator.
         op = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(op, op)  # type: ignore[assignment]
     if not (isinstance(left, tree.TraceValue) and left.kind == "count"):
         return None

@@ -33,7 +33,7 @@ def length_rewarding(scenario: Scenario) -> Iterator[Diagnostic]:
         if _is_length(claim.expr, sources):
             kind = "a longer text"
         elif _is_count(claim.expr):
-            match = claim.expr.match  # type: ignore[union-attr]
+            match = claim.expr.match  # type: ignore[union-attr]  # a count is a trace value
             names = [each.operation for each in match.alternatives]
             if all(name is None or not operations[name].writes for name in names):
                 kind = "one more call"

@@ -45,6 +45,7 @@ def _in_schema(when: tree.Expr, operation: Operation) -> tuple[str, str] | None:
             keyword = "`required: true`"
         case tree.Compare(left=left, right=right, op=op):
             if isinstance(left, tree.Const):
+                # For mypy: an operator for an operator.
                 left, right, op = right, left, _MIRRORED.get(op, op)  # type: ignore[assignment]
             if not isinstance(right, tree.Const) or right.value is None:
                 return None

@@ -35,6 +35,7 @@ def gather(path: Path, *, use_cache: bool = True) -> Facts:
     checked = driver.check(path, files)
     scenario = checked.judgeable or driver.scenario_of(path)
     options = run.Options(use_cache=use_cache)
+    # For mypy: the settings have checked the types.
     budget = Budget(**options.over(Finder().settings(path)).budget)  # type: ignore[arg-type]
     judgement = judge_file(path, use_cache=use_cache, budget=budget)
     result = run.lint([path], options, judgements={path: judgement})

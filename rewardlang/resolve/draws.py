@@ -45,6 +45,7 @@ def draw(node: nodes.Call, name: str, scope: Scope) -> tree.Expr:
     # A draw from nothing fails, which is reported when the row is made: no let hides it.
     facts = collect(_drawn(name, args, scope), *args)
     kind = name  # one of DRAWS
+    # For mypy: a text that is one of the literals, as the schema has it.
     return tree.Draw(span=node.span, facts=facts, kind=kind, args=tuple(args))  # type: ignore[arg-type]
 
 

@@ -57,6 +57,7 @@ def macro(node: nodes.Call, name: nodes.Identifier, source: tree.Expr, scope: Sc
     return tree.Macro(
         span=node.span,
         facts=facts,
+        # For mypy: a text that is one of the literals, as the schema has it.
         kind=kind,  # type: ignore[arg-type]
         source=source,
         vars=tuple(parameter.name for parameter in body_node.params),

@@ -290,6 +290,7 @@ def _joined(
                 missing(expr, scope)
                 return failed(node.span)
         if isinstance(left, tree.Const) and isinstance(right, tree.Const):
+            # For mypy: constants of these types.
             return constant(node.span, left.value + right.value)  # type: ignore[operator]
         whole = String() if kind is String else scope.join(a, b)
         facts = combine(whole, left, right)

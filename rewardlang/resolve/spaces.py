@@ -74,6 +74,7 @@ def member(space: Space, node: nodes.Field, scope: Scope) -> tree.Expr:
     if isinstance(space, DeltaTable) and name in CHANGES:
         facts = tree.Facts(List(space.table.row), "environment", "episode")
         which = name  # one of CHANGES
+        # For mypy: a text that is one of the literals, as the schema has it.
         return tree.DeltaRows(span=node.span, facts=facts, table=space.table.name, which=which)  # type: ignore[arg-type]
     if isinstance(space, ListsSpace) and name in space.lists:
         found: ConstName = space.lists[name]

@@ -240,6 +240,7 @@ def read_searches(
         dialect = str(item.dialect.value)
         assert dialect in ("jql", "cql")
         found[item.name.name] = SearchDef(
+            # For mypy: a text that is one of the literals, as the schema has it.
             item.name.name, dialect, table.name, fields, item.name.span  # type: ignore[arg-type]
         )  # fmt: skip
     return found
@@ -280,7 +281,7 @@ def _query_field(
     return QueryField(
         item.name.name,
         tuple(tuple(part.name for part in path) for path in item.paths),
-        kind,  # type: ignore[arg-type]
+        kind,  # type: ignore[arg-type]  # a text that is one of the literals, as the schema has it
         values,
         item.sortable,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.codes import CODES
@@ -141,8 +142,8 @@ def _ids(
 ) -> Iterator[tuple[str, Span]]:
     """The codes named in brackets that exist; the rest, and what is left out, is reported."""
 
-    def report(code: Code, message: str, place: Span, label: str, **more: object) -> None:
-        out.append(Diagnostic(code, message, Label(place, label), **more))  # type: ignore[arg-type]
+    def report(code: Code, message: str, place: Span, label: str, **more: Any) -> None:
+        out.append(Diagnostic(code, message, Label(place, label), **more))
 
     if match[2] is None or not match[2].strip(", "):
         report(codes.BARE_SUPPRESSION, "a suppression names no code", span,

@@ -64,7 +64,7 @@ def _mend_parser() -> None:
         trl_grpo.parse_response = mended
 
 
-class Trainer(GRPOTrainer):  # type: ignore[misc]
+class Trainer(GRPOTrainer):  # type: ignore[misc]  # their base classes have no types here
     """GRPOTrainer whose tools have exact schemas and whose environments see every call.
 
     Attributes:
@@ -142,6 +142,7 @@ class Trainer(GRPOTrainer):  # type: ignore[misc]
         logps = input_ids.new_zeros((len(input_ids), logits_to_keep), dtype=torch.float32)
         entropies = torch.zeros_like(logps) if compute_entropy else None
         order = attention_mask.sum(1).argsort(stable=True)
+        # For mypy: torch's, without types.
         for rows in order.split(_TOGETHER):  # type: ignore[no-untyped-call]
             used = attention_mask[rows].any(0).nonzero()
             # A prompt and a completion have a token each, whatever is padding.

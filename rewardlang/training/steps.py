@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rewardlang.training.run import Run
 
 
-class Steps(TrainerCallback):  # type: ignore[misc]
+class Steps(TrainerCallback):  # type: ignore[misc]  # their base classes have no types here
     """Watches the trainer of a run."""
 
     trainer: Trainer

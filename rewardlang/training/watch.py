@@ -177,7 +177,7 @@ def before_and_after(summary: Summary) -> Table:
             if value is None:
                 return None
             value = value.get(name) if isinstance(value, Mapping) else getattr(value, name)
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # read by name, so Any
 
     for decoding, label in (("sampled", "reward, sampled"), ("greedy", "reward, greedy")):
         means = [of(e, decoding, "mean") for e in (before, after)]

@@ -376,7 +376,7 @@ class Environment:
         except TooLarge as error:
             return f"the arguments cannot be read: {error}"
         self.episode.cuts += cuts
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # `cut` keeps the type
 
     def _record(self, call: Call) -> None:
         if self.scenario.snapshots:

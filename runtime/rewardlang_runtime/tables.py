@@ -171,7 +171,7 @@ class Overlay:
         if row is None:
             found = self._by_alias(key)
             return None if found is None else self._row(found)
-        return row  # type: ignore[no-any-return]
+        return row  # type: ignore[no-any-return]  # a row, once it is not _MISSING
 
     def key_of(self, key: Any) -> str | None:
         """The key of the row that `get(key)` finds."""
@@ -198,6 +198,7 @@ class Overlay:
             if now is not None:
                 found.append((key, now))
         for key in self.made:
+            # For mypy: what was made and is still there.
             found.append((key, changed[key]))  # type: ignore[arg-type]
         return found
 

@@ -67,9 +67,11 @@ class World(dict[str, TableView]):
         view = self[table]
         if type(view) is Table:
             overlay = Overlay(view, owner)
+        # For mypy: it does not narrow by `type(...) is`.
         elif view.owner is owner:  # type: ignore[union-attr]
-            return view  # type: ignore[return-value]
+            return view  # type: ignore[return-value]  # mypy does not narrow by `type(...) is`
         else:
+            # For mypy: it does not narrow by `type(...) is`.
             overlay = view.copy(owner)  # type: ignore[union-attr]
         self[table] = overlay
         return overlay
@@ -104,6 +106,7 @@ class World(dict[str, TableView]):
         view = self[table]
         if type(view) is Table:
             return []
+        # For mypy: it does not narrow by `type(...) is`.
         return [view.changed[key] for key in view.made]  # type: ignore[union-attr, misc]
 
     def updated(self, table: str) -> list[Row]:
@@ -123,6 +126,7 @@ class World(dict[str, TableView]):
         for name, view in self.items():
             if type(view) is Table or view.spec.internal:
                 continue
+            # For mypy: it does not narrow by `type(...) is`.
             touched = view.touched()  # type: ignore[union-attr]
             if touched and not self._allowed(view, name, touched, paths):
                 return False
@@ -157,9 +161,11 @@ class World(dict[str, TableView]):
             return []
         found = [
             entry
+            # For mypy: it does not narrow by `type(...) is`.
             for entry in view.touched()  # type: ignore[union-attr]
             if entry[1] is not None
         ]
+        # For mypy: it does not narrow by `type(...) is`.
         place = view.base.place  # type: ignore[union-attr]
         found.sort(key=lambda entry: place(entry[0]))
         return found

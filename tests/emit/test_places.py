@@ -124,7 +124,7 @@ def test_every_node_has_a_place_in_its_file(path: Path) -> None:
     )
     for node in ast.walk(emit.emit(scenario)):
         if "lineno" in node._attributes:
-            assert 1 <= node.lineno <= node.end_lineno <= longest, ast.dump(node)  # type: ignore[attr-defined]
+            assert 1 <= node.lineno <= node.end_lineno <= longest, ast.dump(node)
 
 
 def test_functions_of_an_api_are_in_its_file(files: Path) -> None:

@@ -148,7 +148,7 @@ def unescaped(text: str) -> str:
 def test_github(several: list[Finding]) -> None:
     lines = formats.writer("github")(several, []).split("\n")
     assert len(lines) == len(several), "a command is one line"
-    level, properties, data = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", lines[0]).groups()  # type: ignore[union-attr]
+    level, properties, data = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", lines[0]).groups()
     assert level == "warning"
     pairs = dict(pair.split("=", 1) for pair in properties.split(","))
     assert unescaped(pairs["file"]) == "a folder/é,b:c%.yaml"

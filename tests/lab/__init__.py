@@ -124,7 +124,7 @@ def calls_of(trace: Any) -> list[Call]:
         op = name[: len(name) - len(suffix)]
         args = fields.get("args", {k: v for k, v in fields.items() if k != "response"})
         response = fields.get("response")
-        found.append(Call(op, args, kind, fields.get("status", status), response))  # type: ignore[arg-type]
+        found.append(Call(op, args, kind, fields.get("status", status), response))
     return found
 
 

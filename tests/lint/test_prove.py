@@ -34,12 +34,12 @@ def decided(expression: str) -> list[str]:
 
 @pytest.mark.parametrize("expression", IMPOSSIBLE)
 def test_arithmetic_that_never_holds(expression: str) -> None:
-    pytest.importorskip("z3")
+    pytest.importorskip("z3", reason="the solver is the extra prove")
     assert decided(expression) == ["D202"]
 
 
 def test_arithmetic_that_takes_more_calls() -> None:
-    pytest.importorskip("z3")
+    pytest.importorskip("z3", reason="the solver is the extra prove")
     found = linted(check("count(getTicket) > answer.length() and answer.length() >= 6"))
     (longer,) = [d for d in found if d.code.id == "S304"]
     assert longer.message == "these conditions need 7 calls, and an episode has 6"
@@ -47,7 +47,7 @@ def test_arithmetic_that_takes_more_calls() -> None:
 
 @pytest.mark.parametrize("expression", POSSIBLE)
 def test_arithmetic_that_can_hold(expression: str) -> None:
-    pytest.importorskip("z3")
+    pytest.importorskip("z3", reason="the solver is the extra prove")
     assert decided(expression) == []
 
 
@@ -85,7 +85,7 @@ def logic() -> Logic:
 
 
 def test_too_many_choices() -> None:
-    pytest.importorskip("z3")
+    pytest.importorskip("z3", reason="the solver is the extra prove")
     answer = logic().answer(pigeons(7))
     assert not answer.possible
     assert not answer.left_open
@@ -119,7 +119,7 @@ def test_what_the_trace_alone_decides_is_said_when_left_open(
 
 def test_what_the_solver_finds_is_tried_on_the_trace() -> None:
     """A hundred choices, and formulas over the trace that exclude each other."""
-    pytest.importorskip("z3")
+    pytest.importorskip("z3", reason="the solver is the extra prove")
     from resolve.desk import resolved
 
     lets = "let: {x: called closeTicket and never closeTicket, y: called closeTicket}"

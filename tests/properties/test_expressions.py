@@ -89,7 +89,7 @@ def call(rng: random.Random, worlds: list[Any]) -> Call:
         args.pop("k")
     response = rng.choice([*ODD, {"n": 1, "s": "x", "l": [], "any": 2}])
     op, before, after = rng.choice(["a", "b", "c", "d", "zz"]), rng.choice(worlds), worlds[-1]
-    made = Call(op, args, kind, status, response)  # type: ignore[arg-type]
+    made = Call(op, args, kind, status, response)
     return made if before is None else CallBetween(made, before, after)
 
 

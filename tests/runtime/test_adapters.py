@@ -37,7 +37,9 @@ def test_one_method_for_each_tool() -> None:
 
 
 def test_schemas_that_transformers_derives() -> None:
-    get_json_schema = pytest.importorskip("transformers.utils").get_json_schema
+    get_json_schema = pytest.importorskip(
+        "transformers.utils", reason="transformers is of the extra train"
+    ).get_json_schema
     schema = get_json_schema(EnvironmentFactory(MODULE)().searchIssues)
     assert schema["function"]["parameters"]["required"] == ["status"]
     assert set(schema["function"]["parameters"]["properties"]) == {"status", "maxResults"}

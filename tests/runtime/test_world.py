@@ -69,7 +69,7 @@ class Overlays(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.base = base_of()
-        self.pristine = copy.deepcopy(self.base.tables["issues"].rows)  # type: ignore[union-attr]
+        self.pristine = copy.deepcopy(self.base.tables["issues"].rows)
         self.models: dict[int, tuple[World, Model]] = {}
 
     def add(self, world: World, model: Model) -> int:
@@ -233,7 +233,7 @@ def test_a_reset_does_not_grow_with_the_world() -> None:
     large = Base({"issues": Table(SPEC, {f"k{n}": row(f"k{n}") for n in range(20_000)})}, {})
     world = World(large)
     world.edit("issues").put("k7", row("k7", "Done"))
-    assert world["issues"].changed.keys() == {"k7"}  # type: ignore[union-attr]
+    assert world["issues"].changed.keys() == {"k7"}
     assert World(large)["issues"] is large.tables["issues"]
     assert world["issues"].where(PATH, "Done") == [row("k7", "Done")]
 

@@ -33,7 +33,7 @@ def short(**changes: object) -> TrainSettings:
         "tiny": TinyModel(hidden=64, layers=2, heads=2),
         "warm_start": WarmStart(clean_steps=40, mixed_steps=10, batch=8),
     }
-    return TrainSettings(**{**settings, **changes})  # type: ignore[arg-type]
+    return TrainSettings(**{**settings, **changes})
 
 
 def silent() -> Console:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="torch is of the extra train")
 
-from trl import GRPOTrainer  # noqa: E402
+from trl import GRPOTrainer  # noqa: E402  # after the skip, as these need torch
 
+# For ruff: after the skip, as these need torch.
 from rewardlang.training.grpo import _TOGETHER, Trainer  # noqa: E402
 
 PROMPT, COMPLETION, WORDS = 12, 40, 50

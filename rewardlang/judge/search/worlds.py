@@ -43,10 +43,12 @@ def broken_worlds(
         if world not in seen and len(seen) <= _WORLDS:
             seen.add(world)
             before = found.nodes[parent][0]
+            # For mypy: it infers no lambda with defaults.
             yield from checker.step(found, before, world, lambda n=number: found.trace(n))  # type: ignore[misc]
     for place, action in enumerate(more, 1):
         # Numbers below 0 are of no action that the search knows.
         world, _ = found.space.run(0, -place, action)
+        # For mypy: it infers no lambda with defaults.
         yield from checker.step(found, 0, world, lambda a=action: (a,))  # type: ignore[misc]
 
 

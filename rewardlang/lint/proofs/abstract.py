@@ -195,6 +195,7 @@ class Abstraction:
     def _compare(self, expr: tree.Compare) -> Term:
         left, right, op = expr.left, expr.right, expr.op
         if isinstance(left, tree.Const) and not isinstance(right, tree.Const):
+            # For mypy: an operator for an operator.
             left, right, op = right, left, _MIRRORED[op]  # type: ignore[assignment]
         may_fail = expr.facts.can_fail or _doubtful(left) or _doubtful(right)
         total = self._difference(left, right)

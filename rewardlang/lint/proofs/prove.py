@@ -35,7 +35,7 @@ def z3() -> ModuleType | None:
         import z3 as module
     except ImportError:
         return None
-    return module  # type: ignore[no-any-return]
+    return module  # type: ignore[no-any-return]  # z3 has no types
 
 
 def beyond_cells(facts: Facts) -> bool:

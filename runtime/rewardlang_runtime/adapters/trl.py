@@ -86,6 +86,7 @@ def environment_class(scenario: Scenario, split: str = "train") -> type:
 
 def _method(operation: Operation, name: str) -> Callable[..., str]:
     def method(self: Any, **arguments: Any) -> str:
+        # For mypy: made by `_class`, so Any.
         return self._environment.call(name, arguments)  # type: ignore[no-any-return]
 
     properties = operation.schema.get("properties", {})
@@ -108,6 +109,7 @@ def _method(operation: Operation, name: str) -> Callable[..., str]:
     method.__qualname__ = name
     method.__doc__ = "\n".join(lines if properties else lines[:1])
     method.__annotations__ = {p.name: p.annotation for p in parameters[1:]} | {"return": str}
+    # For mypy: what `inspect.signature` reads.
     method.__signature__ = Signature(parameters, return_annotation=str)  # type: ignore[attr-defined]
     return method
 

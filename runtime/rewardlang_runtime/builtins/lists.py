@@ -178,7 +178,7 @@ def sum_(self: list[float]) -> float:
     for value in _list(self):
         check_number(value)
         total += value
-    return finite(total)  # type: ignore[no-any-return]
+    return finite(total)  # type: ignore[no-any-return]  # `finite` takes and gives Any
 
 
 @builtin("distinct(self: list[T]) -> list[T]", cost="size(self)")
