@@ -29,7 +29,11 @@ class Errors:
         self._shapes = shapes
         self.documented = _common(document, shapes)
 
-    def body(self, status: int, message: str) -> Any:
+    def problem(self) -> Any:
+        """The body of answers that no operation gives."""
+        return self.body("{status}", "{message}")
+
+    def body(self, status: int | str, message: str) -> Any:
         """The body of an answer with `status` that says `message`, a template."""
         if self.documented is not None:
             made = self._filled(self.documented, status, message)
@@ -44,7 +48,7 @@ class Errors:
             "status": 400, "message": "{messages.join(\"; \")}", "errors": "{errors}",
         }  # fmt: skip
 
-    def _filled(self, schema: Schema, status: int, message: str) -> dict[str, Any] | None:
+    def _filled(self, schema: Schema, status: int | str, message: str) -> dict[str, Any] | None:
         fields = self._shapes.fields(schema)
         made: dict[str, Any] = {}
         said = False

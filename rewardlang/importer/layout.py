@@ -133,6 +133,7 @@ def api_text(making: Making, group: Group) -> str:
         },
         "body": making.errors.invalid(),
     }
+    parts["problem"] = making.errors.problem()
     parts["operations"] = {draft.name: _operation(making, draft) for draft in group.drafts}
     return document(_head(making, group), parts)
 
