@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from rewardlang.importer.assigned import assigned
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Way, single, way
+from rewardlang.importer.flags import flag
 from rewardlang.importer.names import spoken
 from rewardlang.importer.reads import by_query
 from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.importer.rows import Rows
-from rewardlang.importer.writes import delete, same_kind, update
+from rewardlang.importer.writes import copy, delete, same_kind, update
 from rewardlang.openapi import Operation
 
 
@@ -20,8 +22,19 @@ def act(making: Making, operation: Operation, draft: Draft) -> bool:
     if HOLE not in steps:
         return _by_query(making, operation, draft)
     found = through.last
-    if found is None or not through.rest or HOLE in through.rest or through.free:
+    if found is None or HOLE in through.rest or through.free:
         return False
+    if assigned(making, draft, operation, through):
+        return True
+    draft.effects, draft.notes, draft.confidence = [], [], "high"
+    if not through.rest:
+        return operation.method == "POST" and _posted(making, operation, draft, through)
+    if operation.method in ("PUT", "POST", "DELETE") and len(through.rest) == 1:
+        step = through.rest[0]
+        if operation.body is None and flag(making, draft, operation, found, step):
+            return True
+        if step in _COPIES and copy(making, draft, operation, through):
+            return True
     if _changes_the_row(making, operation, draft, through):
         made = update(making, draft, operation, through, found)
         if made:
@@ -29,6 +42,20 @@ def act(making: Making, operation: Operation, draft: Draft) -> bool:
             draft.doubt(f"it changes fields of the {spoken(found.rows.one)}")
         return made
     return False
+
+
+_COPIES = ("copy", "clone", "duplicate")
+
+
+def _posted(making: Making, operation: Operation, draft: Draft, through: Way) -> bool:
+    """`POST /x/{id}` with fields of the row, and the row as the answer."""
+    found = through.last
+    schema = answer(operation)
+    if found is None or schema is None or making.shapes.listing(schema) is not None:
+        return False
+    if not _changes_the_row(making, operation, draft, through):
+        return False
+    return update(making, draft, operation, through, found)
 
 
 def _changes_the_row(making: Making, operation: Operation, draft: Draft, through: Way) -> bool:
@@ -41,6 +68,8 @@ def _changes_the_row(making: Making, operation: Operation, draft: Draft, through
         or operation.method == "GET"
     ):
         return False
+    if through.rest and _is_read(making, operation):
+        return False  # what is read there is something else
     arguments = [a for a in draft.arguments if a.where == "body"]
     known = [a for a in arguments if _fits(making, found.rows, a)]
     if not known or any(a.required and a not in known for a in arguments):
@@ -51,6 +80,13 @@ def _changes_the_row(making: Making, operation: Operation, draft: Draft, through
     fields = making.shapes.fields(schema)
     shared = [name for name, part in fields.items() if same_kind(making, found.rows, name, part)]
     return bool(fields) and 2 * len(shared) > len(fields)
+
+
+def _is_read(making: Making, operation: Operation) -> bool:
+    """Whether the path of an operation can be read, too."""
+    steps = making.found.steps(operation)
+    every = making.document.operations
+    return any(o.method == "GET" and making.found.steps(o) == steps for o in every)
 
 
 def _fits(making: Making, rows: Rows, argument: Argument) -> bool:

@@ -12,10 +12,12 @@ from rewardlang.importer.errors import Errors
 from rewardlang.importer.names import (
     camel,
     is_taken,
+    joined,
     plain_text,
     sentence,
     sentences,
     singular,
+    snake,
     unused,
     words,
 )
@@ -28,7 +30,8 @@ from rewardlang.openapi import Document, Operation
 Kind = Literal["read", "list", "create", "update", "delete", "action", "opaque"]
 Confidence = Literal["high", "medium", "low"]
 
-_SIZES = {"int32", "int64"}
+_RIGHTS = re.compile(r"\W*Permissions? required", re.IGNORECASE)
+"""Where descriptions begin to speak of rights, which nothing here has."""
 
 
 @dataclass(slots=True)
@@ -149,7 +152,7 @@ def draft(making: Making, operation: Operation, name: str) -> Draft:
 def _doc(summary: str, operation: Operation) -> str:
     """A sentence for the policy: the summary, and what the description adds to it."""
     first = plain_text(summary).rstrip(".") + "."
-    more = sentences(operation.description, 240)
+    more = sentences(_RIGHTS.split(operation.description)[0], 240)
     said = {singular(word) for word in words(sentence(more))}
     if not more:
         return first
@@ -191,11 +194,13 @@ def _arguments(making: Making, operation: Operation, made: Draft) -> None:
             one = (
                 _owner(making, operation, parameter.name) if parameter.where == "path" else "query"
             )
-            name = unused(camel(f"{one}_{name}") if one else f"{name}2", taken)
+            name = unused(joined(snake(one), name) if one else f"{name}2", taken)
         taken.add(name)
         part = written.clean({**parameter.schema, "description": parameter.description})
         if parameter.required:
             part.pop("default", None)
+        if parameter.where == "path" and isinstance(part.get("type"), list):
+            part["type"] = next((t for t in part["type"] if t != "null"), "string")
         before.append(Argument(name, parameter.name, parameter.where, parameter.required, part))
     order = {"path": 0, "query": 1}
     made.arguments = sorted(before, key=lambda a: order[a.where]) + [

@@ -101,6 +101,7 @@ def make(
     tables = rows.tables(found, document, written)
     making = Making(document, found, written, tables, Errors(document, found.shapes))
     opaque = {id_ for id_, each in heard.operations.items() if each.get("opaque")}
+    modelling.drafts(making, opaque)  # finds which fields rows need to hold what belongs together
     every = modelling.drafts(making, opaque)
     by_name = {
         draft.name: op for draft, op in zip(every, modelling.modelled(document), strict=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from rewardlang.importer import actions, reads, writes
+from rewardlang.importer import actions, assigned, reads, writes
 from rewardlang.importer.drafts import Draft, Making, draft
 from rewardlang.importer.finding import Way, way
-from rewardlang.importer.names import identifier, unused
+from rewardlang.importer.names import identifier, plural, snake, squeezed, unused
 from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.openapi import Document, Operation
 
@@ -94,12 +94,25 @@ def _modelled(making: Making, made: Draft, operation: Operation) -> bool:
             return writes.upsert(making, made, operation, through, table)
         if method in ("PUT", "PATCH"):
             return writes.update(making, made, operation, through, last)
+    if method == "POST" and here is None and HOLE not in steps:
+        here = _made_here(making, operation)
     makes = method == "POST" and here is not None and not here.single
     if makes and here is not None and _answers_with(making, operation, here):
         if writes.create(making, made, operation, through, here):
             return True
         made.effects, made.counters = [], {}
     return actions.act(making, operation, made)
+
+
+def _made_here(making: Making, operation: Operation) -> Table | None:
+    """The table of which a POST beside its home makes a row: `POST /user` of `/users`."""
+    schema = answer(operation)
+    name = making.shapes.name(schema) if schema is not None else None
+    tables = making.found.by_schema.get(name, []) if name is not None else []
+    steps = making.found.steps(operation)
+    if len(tables) != 1 or len(steps) != 1 or _creates(making, tables[0]):
+        return None
+    return tables[0] if plural(snake(steps[0])) == tables[0].name else None
 
 
 def _creates(making: Making, table: Table) -> bool:
@@ -117,6 +130,8 @@ def _read(making: Making, made: Draft, operation: Operation, here: Table | None)
         return reads.read(making, made, again)
     if here is not None and here.single and schema is not None:
         return reads.read_single(making, made, again, here)
+    if assigned.assigned(making, made, operation, again):
+        return True
     if schema is None:
         return False
     if making.shapes.listing(schema) is not None:
@@ -139,4 +154,6 @@ def _answers_with(making: Making, operation: Operation, table: Table) -> bool:
         return False
     fields = making.shapes.fields(schema)
     rows = making.of(table)
-    return not fields or any(name in rows.columns for name in fields)
+    named = [squeezed(name) for name in fields]
+    only_key = len(named) == 1 and named[0].endswith("id")
+    return not fields or only_key or any(name in rows.columns for name in fields)

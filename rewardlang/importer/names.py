@@ -78,6 +78,12 @@ def plural(name: str) -> str:
     return name + ("es" if name.endswith(("s", "x", "ch", "sh")) else "s")
 
 
+def joined(*names: str) -> str:
+    """`page_property`, `id` -> `pagePropertyId`."""
+    first, *rest = [part for name in names for part in name.split("_") if part] or ["x"]
+    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+
+
 def unused(name: str, taken: Container[str]) -> str:
     """`name`, or the first of `name2`, `name3` ... that nobody has."""
     number, made = 2, name

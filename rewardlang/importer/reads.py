@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule, local
 from rewardlang.importer.finding import Found, Way, as_text, shown, single
-from rewardlang.importer.names import plural, singular, spoken, squeezed
+from rewardlang.importer.names import joined, plural, singular, spoken, squeezed
 from rewardlang.importer.resources import HOLE, Path, Table, answer, view_of
 from rewardlang.importer.rows import Column, Rows
 from rewardlang.importer.shapes import Listing, Schema, kind_of
@@ -17,6 +18,7 @@ _OFFSET = ("startat", "start", "offset", "skip", "from")
 _LIMIT = ("maxresults", "limit", "max", "pagesize", "perpage", "size", "count", "top", "maxitems")
 _CURSOR = ("cursor", "pagetoken", "nextpagetoken", "after", "nextcursor", "continuationtoken")
 _PAGE = ("page", "pagenumber")
+_NEXT = ("next", "nextpagetoken", "nextcursor", "cursor")
 _QUERY = ("query", "q", "search", "searchstring", "querystring", "filter", "filtertext", "name")
 _CONTAINS = re.compile(r"contain|partial|substring|match|like|search", re.IGNORECASE)
 _NAMED = ("name", "displayname", "title", "key", "value", "summary")
@@ -214,11 +216,12 @@ def link(making: Making, rows: Rows, other: Rows) -> tuple[Rows, Column] | None:
     """The column that links two tables, whose rows belong together in pairs; made when needed."""
     for holder, target in ((rows, other), (other, rows)):
         for column in holder.columns.values():
-            if column.to == target.name and kind_of(column.schema) == "array" and column.hidden:
+            held = kind_of(column.schema.get("items", {}))
+            if column.to == target.name and held == "string" and column.role == "reference":
                 return holder, column
     if rows.composed or other.composed:
         return None
-    name = squeezed_ids(other.one)
+    name = joined(other.one, "ids")
     if name in rows.columns:
         return None
     schema: Schema = {
@@ -230,12 +233,6 @@ def link(making: Making, rows: Rows, other: Rows) -> tuple[Rows, Column] | None:
     column = Column(name, schema, "reference", True, True, other.name, doc)
     rows.columns[name] = column
     return rows, column
-
-
-def squeezed_ids(one: str) -> str:
-    """`footer_comment` -> `footerCommentIds`."""
-    first, *rest = one.split("_")
-    return first + "".join(part.capitalize() for part in rest) + "Ids"
 
 
 def _paging(draft: Draft) -> _Page:
@@ -430,6 +427,10 @@ def _equals(argument: Argument, column: Column) -> str | None:
         "number",
     ):
         return None
+    given_schema = items if many and isinstance(items, dict) else argument.schema
+    formats = {given_schema.get("format"), column.schema.get("format")}
+    if kind == kept == "string" and len(formats - {None}) == 2:
+        return None
     if kind == kept or {kind, kept} == {"integer", "number"}:
         left = value
     elif kept == "string" and kind == "integer":
@@ -458,6 +459,7 @@ def _enveloped(
     if listing.field is None:
         return "{" + items + "}"
     made: dict[str, object] = {}
+    more: dict[str, str] = {}
     fields = making.shapes.fields(schema)
     paged = "end" in draft.lets
     required = making.shapes.required(schema)
@@ -479,8 +481,8 @@ def _enveloped(
             made[name] = "{end < matching.size()}" if paged else False
         elif low in ("links",) and kind == "object":
             made[name] = _links(making, draft, part, page)
-        elif low in ("nextpagetoken", "nextcursor", "cursor") and page.cursor is not None:
-            made[name] = "{null if end >= matching.size() else cursor(end)}"
+        elif low in _NEXT and page.cursor is not None and paged:
+            more[name] = "cursor(end)"
         elif name in required:
             made[name] = {
                 "string": "",
@@ -489,7 +491,18 @@ def _enveloped(
                 "boolean": False,
                 "array": [],
             }.get(kind, {})
-    return made
+    if not more:
+        return made
+    known = ", ".join(f"{name}: {_expression(value)}" for name, value in made.items())
+    next_ = ", ".join(f"{name}: {value}" for name, value in more.items())
+    return f"{{merge({{{known}}}, {{}} if end >= matching.size() else {{{next_}}})}}"
+
+
+def _expression(value: object) -> str:
+    """A template that is one hole, or a constant, as an expression."""
+    if isinstance(value, str) and value.startswith("{"):
+        return value[1:-1].strip()
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _links(making: Making, draft: Draft, schema: Schema, page: _Page) -> object:

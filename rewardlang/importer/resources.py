@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rewardlang.importer.names import plural, singular, snake, squeezed, unused
+from rewardlang.importer.names import is_taken, plural, singular, snake, squeezed, unused
 from rewardlang.importer.shapes import Listing, Schema, Shapes
 from rewardlang.openapi import Document, Operation, Parameter
 
@@ -267,6 +267,11 @@ def _asks(operation: Operation) -> bool:
 
 
 def _table_name(found: Resources, path: Path, single: bool = False) -> str:
+    made = _own_name(found, path, single)
+    return unused(f"{made}_rows", {t.name for t in found.tables}) if is_taken(made) else made
+
+
+def _own_name(found: Resources, path: Path, single: bool) -> str:
     taken = {table.name for table in found.tables}
     names = [snake(step) for step in path if step != HOLE]
     last = names[-1] if single else plural(names[-1])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rewardlang.importer.names import camel, sentence, singular, squeezed, unused
+from rewardlang.importer.names import camel, joined, sentence, singular, squeezed, unused
 from rewardlang.importer.resources import Resources, Table, answer, parameter
 from rewardlang.importer.schemas import Written
 from rewardlang.importer.shapes import Schema, Shapes, kind_of, may_be_null
@@ -241,7 +241,7 @@ def _parents(found: Resources, rows: Rows) -> None:
              and kind_of(c.schema) == "string"), None,
         )  # fmt: skip
         if known is None:
-            name = unused(camel(_joined(one, "id")), rows.columns)
+            name = unused(joined(one, "id"), rows.columns)
             doc = f"The {_words(one)} that it belongs to; not part of the API."
             known = Column(
                 name,
@@ -264,11 +264,6 @@ def _parents(found: Resources, rows: Rows) -> None:
             rows.columns[name] = Column(
                 name, {"type": "string", "maxLength": 255}, "scope", True, True, doc=doc
             )
-
-
-def _joined(one: str, end: str) -> str:
-    first, *rest = one.split("_")
-    return first + "".join(part.capitalize() for part in (*rest, end))
 
 
 def _words(name: str) -> str:

@@ -12,7 +12,8 @@ PREFIX = "#/schemas/"
 _ITEMS = ("values", "results", "items", "data", "content", "entries", "records", "elements")
 _PAGING = frozenset({
     "total", "totalcount", "count", "size", "startat", "start", "offset", "maxresults", "limit",
-    "islast", "last", "next", "nextpage", "nextpagetoken", "nextcursor", "cursor", "links", "page",
+    "islast", "last", "next", "prev", "nextpage", "nextpagetoken", "nextcursor", "cursor",
+    "links", "page",
     "self", "expand", "hasmore", "pagesize", "totalsize", "previous", "pagination", "meta",
     "warningmessages", "names", "schema",
 })  # fmt: skip

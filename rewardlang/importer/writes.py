@@ -8,7 +8,7 @@ from typing import Any
 
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Found, Way, as_text, key_of, shown, single
-from rewardlang.importer.names import sentence, spoken, unused
+from rewardlang.importer.names import sentence, spoken, squeezed, unused
 from rewardlang.importer.resources import Table, answer
 from rewardlang.importer.rows import Column, Rows, is_change_time
 from rewardlang.importer.schemas import Written
@@ -235,6 +235,31 @@ def _fields(
     return sure, optional, converted, lost
 
 
+def copy(making: Making, draft: Draft, operation: Operation, way: Way) -> bool:
+    """`POST /x/{id}/copy`: a new row like the old one, but for what the body says."""
+    found = way.last
+    if found is None or not found.rows.made or found.rows.composed:
+        return False
+    rows = found.rows
+    draft.kind, draft.subject = "create", rows.name
+    key = _made_key(draft, rows)
+    fresh = {rows.key: key}
+    if rows.number is not None:
+        fresh[rows.number] = "serial"
+    fresh.update({c.name: "now" for c in rows.columns.values() if c.role == "time"})
+    sure, optional, converted, lost = _fields(making, draft, rows, fresh)
+    row = f"merge({found.let}, {_object(fresh)})"
+    if converted:
+        row = f"merge({row}, drop_nulls({_object(converted)}))"
+    if sure or optional:
+        row = f"merge({row}, pick_keys(args, {_names([*sure, *optional])}))"
+    draft.effects.append(f"insert {row} into {rows.name}")
+    draft.doubt("a copy of the row, without what stands under it")
+    _tell_lost(draft, lost)
+    _answer(making, draft, operation, rows, f"{rows.name}[{key}]!")
+    return True
+
+
 # ---- update ----
 
 
@@ -245,7 +270,8 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
         return False
     if draft.body_as is not None:
         return _update_value(making, draft, operation, rows, found)
-    _same_key(draft, rows, found)
+    if not way.rest:
+        _same_key(draft, rows, found)
     _references(making, draft, operation, rows)
     version = _lock(draft, operation, rows, found)
     sure, optional, converted, lost = _fields(making, draft, rows)
@@ -451,11 +477,31 @@ def _answer(making: Making, draft: Draft, operation: Operation, rows: Rows, valu
             draft.result = {} if making.shapes.kind(schema) == "object" else None
         return
     known = [name for name, part in fields.items() if same_kind(making, rows, name, part)]
+    if not known and _only_the_key(making, draft, rows, fields, value):
+        return
     if not known:
         draft.doubt("the answer says nothing of the row, and is always the same")
         draft.result = canned(making, operation)
         return
     draft.result = "{" + shown(rows, value, known) + "}"
+
+
+def _only_the_key(
+    making: Making, draft: Draft, rows: Rows, fields: dict[str, Schema], value: str
+) -> bool:
+    """`{schemeId: "10001"}`: the answer is the new row's key, under another name."""
+    if len(fields) != 1 or draft.kind != "create":
+        return False
+    (name, part), kind = next(iter(fields.items())), ""
+    kind = making.shapes.kind(part)
+    if not squeezed(name).endswith("id") or kind not in ("string", "integer"):
+        return False
+    if kind == "integer" and rows.number is None:
+        return False
+    draft.result = {name: "{" + value + "." + (rows.number or rows.key) + "}"}
+    if kind == "string":
+        draft.result = {name: "{" + value + "." + rows.key + "}"}
+    return value.endswith("!")
 
 
 def same_kind(making: Making, rows: Rows, name: str, schema: Schema) -> bool:

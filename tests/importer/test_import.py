@@ -5,24 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from importer.playing import PETS, imported
 
 from rewardlang import driver
-from rewardlang.importer import importing
-from rewardlang.openapi import read
-
-HERE = Path(__file__).parent
-PETS = HERE / "pets.yaml"
-
-
-def imported(path: Path, folder: Path, globs: tuple[str, ...] = ()) -> importing.Imported:
-    document, _ = read(path)
-    assert document is not None
-    made = importing.make(document, importing.name_of(path.name), globs)
-    for file in made.files:
-        target = folder / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(file.text, encoding="utf-8")
-    return made
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,133 @@
+"""What imported operations do: what was made is there, what was deleted is not, pages fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from importer.playing import PETS, Client, imported, scenario
+
+from rewardlang_runtime import Environment, Scenario
+from rewardlang_runtime.contract import check_environment
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    folder: Path = tmp_path_factory.mktemp("pets")
+    imported(PETS, folder)
+    return scenario(folder, "pets")
+
+
+@pytest.fixture
+def client(pets: Scenario) -> Client:
+    return Client(pets)
+
+
+def test_what_was_made_is_there(client):
+    status, made = client("createPet", name="Tom", shopId="10101")
+    assert status == 201
+    assert made["name"] == "Tom"
+    assert made["status"] == "available", "the default of the document"
+    assert made["createdAt"] == "2026-03-02T09:00:00.000Z"
+    assert client("getPet", petId=made["id"]) == (200, made)
+    assert made in client("listPets")[1]["values"]
+    assert made in client("listPetsOfShop", id="10101")[1]
+    assert made not in client("listPetsOfShop", id="10102")[1]
+
+
+def test_two_that_were_made_have_different_ids(client):
+    first, second = client("createPet", name="Tom")[1], client("createPet", name="Tom")[1]
+    assert first["id"] != second["id"]
+    assert "shopId" not in first, "nobody said which"
+
+
+def test_what_was_changed_reads_so_and_the_rest_stays(client):
+    before = client("getPet", petId="10001")[1]
+    status, after = client("updatePet", petId="10001", status="sold")
+    assert status == 200
+    assert after == {**before, "status": "sold"}
+    assert client("getPet", petId="10001")[1] == after
+
+
+def test_what_was_deleted_is_gone_with_what_belongs_to_it(client):
+    assert client("deletePet", petId="10001") == (204, None)
+    missing = {"code": 404, "message": "There is no pet 10001."}
+    for name in ("getPet", "deletePet", "listNotes"):
+        assert client(name, petId="10001") == (404, missing)
+    notes = client.environment.episode.final["pet_notes"]
+    assert all(row["petId"] != "10001" for row in notes.values())
+
+
+def test_what_stands_under_a_row_is_its_own(client):
+    status, note = client("addNote", petId="10002", text="Bites.")
+    assert status == 201
+    assert set(note) == {"id", "text"}, "bookkeeping is not shown"
+    assert note in client("listNotes", petId="10002")[1]
+    assert note not in client("listNotes", petId="10001")[1]
+    assert client("deleteNote", petId="10001", noteId=note["id"])[0] == 404
+    assert client("deleteNote", petId="10002", noteId=note["id"])[0] == 204
+    assert note not in client("listNotes", petId="10002")[1]
+
+
+def test_what_is_refused_changes_nothing(client):
+    before = client("listPets")[1]
+    assert client("createPet")[0] == 400
+    assert client("createPet", name=7)[0] == 400
+    assert client("createPet", name="Tom", status="asleep")[0] == 400
+    assert client("createPet", name="Tom", shopId="none")[0] == 400
+    assert client("addNote", petId="none", text="x")[0] == 404
+    assert client("listPets")[1] == before
+
+
+def test_lists_are_filtered_by_what_the_query_says(client):
+    whole = client("listPets")[1]["values"]
+    sold = client("listPets", status="sold")[1]["values"]
+    assert sold == [pet for pet in whole if pet["status"] == "sold"]
+    assert 0 < len(sold) < len(whole)
+    assert [pet["name"] for pet in client("listPets", name="REX")[1]["values"]] == ["Rex"]
+
+
+def test_pages_by_offset_are_the_list(client):
+    whole = client("listPets")[1]
+    assert whole["isLast"]
+    assert whole["total"] == len(whole["values"]) == 8
+    pages = [client("listPets", startAt=start, maxResults=3)[1] for start in (0, 3, 6)]
+    assert [pet for page in pages for pet in page["values"]] == whole["values"]
+    assert [page["isLast"] for page in pages] == [False, False, True]
+    assert client("listPets", startAt=100)[1]["values"] == []
+
+
+def test_pages_by_cursor_are_the_list(client):
+    whole, cursor = client("listShops")[1]["results"], None
+    found = []
+    for _ in range(4):
+        status, page = client("listShops", limit=3, **({"cursor": cursor} if cursor else {}))
+        assert status == 200
+        found += page["results"]
+        cursor = page.get("next")
+        if cursor is None:
+            break
+    assert found == whole
+    assert client("listShops", cursor="nonsense")[0] == 400
+
+
+def test_one_object_is_read_and_set(client):
+    before = client("getSettings")[1]
+    assert client("putSettings", taxRate=0.5) == (200, {**before, "taxRate": 0.5})
+    assert client("getSettings")[1] == {**before, "taxRate": 0.5}
+    assert client("putSettings", taxRate=7)[0] == 400
+
+
+def test_an_opaque_operation_checks_its_request_and_answers_with_the_example(client):
+    assert client("exportAll", format="csv") == (202, {"job": "j-17", "done": False})
+    assert client("exportAll", format="pdf")[0] == 400
+
+
+def test_the_contract_of_environments_holds(pets):
+    check_environment(Environment(pets), seeds=(0,))
+
+
+def test_rows_of_one_table_can_be_mixed_up(client):
+    names = [row["name"] for row in client("listShops")[1]["results"]]
+    assert len(set(names)) == len(names)
+    assert names[1] == f"{names[0]} (old)"
