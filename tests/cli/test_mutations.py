@@ -18,7 +18,11 @@ from rewardlang.diagnostics.render import render
 from rewardlang_runtime import Environment, ScenarioFault
 
 ROOT = Path(__file__).parents[2] / "scenarios"
-FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.yaml"))
+FILES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in ROOT.rglob("*.yaml")
+    if ".conform" not in path.suffixes
+)
 USER = {"apis/confluence.yaml": "confluence_read_page.yaml",
         "worlds/acme_wiki.yaml": "confluence_read_page.yaml"}  # fmt: skip
 LIMIT_S = 2.0

@@ -25,6 +25,7 @@ FILES = sorted(
     path
     for folder in ("scenarios", "examples", "tests/sound", "tests/diagnostics/base", "benchmarks")
     for path in (ROOT / folder).rglob("*.yaml")
+    if ".conform" not in path.suffixes
 )
 READ = {"scenario": read_scenario, "api": read_api, "world": read_world}
 
