@@ -243,17 +243,22 @@ def calls(draw, routes: Routes):
 
 @given(calls(ROUTES))
 def test_a_call_that_can_be_sent_comes_back(call):
+    def received(args):
+        request = ROUTES.request(name, args)
+        match = ROUTES.match(request.method, request.path)
+        assert match is not None
+        assert match.operation.name == name
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        return match.arguments(request.query, request.body, headers)
+
     name, args = call
     try:
-        request = ROUTES.request(name, args)
+        found = received(args)
     except Unsendable:
         return
-    match = ROUTES.match(request.method, request.path)
-    assert match is not None
-    assert match.operation.name == name
-    headers = {key.lower(): value for key, value in request.headers.items()}
-    found = match.arguments(request.query, request.body, headers)
-    assert ROUTES.request(name, found) == request
+    # Numbers that may as well be texts come as those, and nulls that stand for nothing not at all.
+    assert found.keys() <= args.keys()
+    assert received(found) == found
 
 
 @given(st.text(max_size=40), st.text(max_size=40), st.dictionaries(st.text(max_size=5), JSON))
@@ -279,11 +284,10 @@ def test_every_operation_of_a_shipped_api_is_found_by_its_request(api):
 def test_every_operation_of_the_official_documents_is_found_by_its_path(api):
     openapi.require()
     declared = [
-        operation(f"{method} {path}", f"{method.upper()} /{document.prefix}{path}")
+        operation(f"{each.method} {each.path}", f"{each.method} /{document.base_path}{each.path}")
         for document in openapi.documents(api)
-        for path, methods in document.data["paths"].items()
-        for method in methods
-        if method in ("get", "put", "post", "delete", "patch")
+        for each in document.operations
+        if each.method in ("GET", "PUT", "POST", "DELETE", "PATCH")
     ]
     assert len(declared) > 200
     routes = Routes(declared, APIS)
