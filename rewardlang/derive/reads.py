@@ -120,7 +120,8 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
     good = []
     for key in slot.values:
         beside_it = [*said, *(at(table[key], path) for path in paths)]
-        if _states(at(table[key], column), beside_it, slot, key, where):
+        same = [leaf for path, leaf in leaves(table[key]) if leaf == at(table[key], column)]
+        if len(same) == 1 and _states(at(table[key], column), beside_it, slot, key, where):
             good.append(key)
     slot = _narrowed(slot, good)
     if value is None or len(slot.values) < 2:
@@ -135,15 +136,19 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
     column_read = field.row(_as_row(slot, "r"), column)
     assert column_read is not None
     if numeric:
-        beside = "range(25).map(n => value - 12 + n)"
+        beside = "range(25).map(n => str(value - 12 + n))"
     else:
         source = f"initial.{slot.table}.values()"
         if column_read.nullable:
             source += f".filter(r => {column_read.text} is not null)"
         beside = f"{source}.map(r => {column_read.text}).distinct()"
-    if others and not numeric:
+    if others:
         beside += f".union([{', '.join(others)}])"
-    lets = {slot.row: field.row_let(slot), "value": gold, "others": f"{beside}.without(value)"}
+    lets = {
+        slot.row: field.row_let(slot),
+        "value": gold,
+        "others": f"{beside}.without({'str(value)' if numeric else 'value'})",
+    }
     subject = f"the {thing} {named.template}"
     prompts = [
         f"What is the {about} of {subject}?",
@@ -286,9 +291,15 @@ def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
         return None
     rows = _chosen(slots)
     table = [{**fact.case, "ask": fact.ask, "say": fact.say} for fact in facts]
-    others = list(dict.fromkeys(other for fact in facts for other in _beside(fact, facts)))
-    if len(others) < 2:
-        others += _column_of(field, facts[0].say)
+    kinds = {
+        name: list(
+            dict.fromkeys(o for f in facts if _counts_up(f) == up for o in _beside(f, facts))
+        )
+        for name, up in (("others", False), ("numbers", True))
+    }
+    kinds = {name: others for name, others in kinds.items() if others}
+    if len(kinds) == 1 and sum(map(len, kinds.values())) < 2:
+        kinds = {"others": [*next(iter(kinds.values())), *_column_of(field, facts[0].say)]}
     lets = {}
     for slot in slots:
         if slot.table is not None and any(s.parent and s.parent[0] == slot.name for s in slots):
@@ -296,9 +307,12 @@ def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
     lets["fact"] = "params.task"
     lets["value"] = "fact.say"
     expect: dict[str, Any] = {"tasks": table}
-    if others:
-        expect["others"] = others
-        lets["others"] = "expect.others.without(value)"
+    expect.update(kinds)
+    if len(kinds) == 2:
+        number = 'value matches r"^[0-9]+$"'
+        lets["others"] = f"(expect.numbers if {number} else expect.others).without(value)"
+    elif kinds:
+        lets["others"] = f"expect.{next(iter(kinds))}.without(value)"
     subject = _subject(request, rows)
     prompts = [
         f"What is {{fact.ask}} in {subject}?",
@@ -444,9 +458,13 @@ def _counts(response: Any) -> Iterator[tuple[tuple[str, ...], int]]:
                 yield (name, *path), size
 
 
+def _counts_up(fact: Fact) -> bool:
+    return fact.say.isdigit()
+
+
 def _beside(fact: Fact, facts: Sequence[Fact]) -> Iterator[str]:
     """What could be said instead."""
-    yield from (other.say for other in facts)
+    yield from (other.say for other in facts if _counts_up(other) == _counts_up(fact))
     if fact.say in ("true", "false"):
         yield from ("true", "false")
     if fact.say.isdigit() and len(fact.say) <= 6:

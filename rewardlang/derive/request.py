@@ -172,6 +172,12 @@ def _skeletons(
     extras = list(islice(made.extras(), _EXTRAS))
     body = [p.name for p in operation.parameters if p.where == "body" and p.required]
     says_more = operation.method in ("POST", "PUT", "PATCH") and not body and extras
+    makes = any(effect.kind == "insert" for effect in operation.effects)
+    if makes and not says_more and sum(s.parent is None for s in made.used(required)) <= 2:
+        # One more thing to say of what is made: a name alone makes a thin task.
+        for path, value in extras[:3]:
+            args = _put(required, path, value)
+            yield args, made.used(args)
     if not says_more:
         yield required, made.used(required)
     for size in (1, 2, 3):

@@ -455,7 +455,13 @@ class _Writing:
         done = list(self._done(made))
         checked = asked(self.ground, self.request, self.slots)
         conditions = [exactly(self.ground, name, slot, self.slots) for slot in checked]
-        if done:
+        changed = [e for e in self.effects if e.kind == "updated" and e.key is not None]
+        if not done and changed:
+            # The row does not say what was asked, only that something came of it.
+            row = f"{changed[0].table}[{changed[0].key}]"
+            called = f"called {name}{{{', '.join(['ok', *conditions])}}}"
+            yield draft.part("done", 4, f"{called} and final.{row} != initial.{row}")
+        elif done:
             yield draft.part("done", 4, " and ".join(done))
         else:
             yield draft.part("done", 4, f"called {name}{{{', '.join(['ok', *conditions])}}}")

@@ -115,14 +115,18 @@ class _Table:
         elif parent is not None and owners:
             # Most belong to the first few, so that a list has something to tell apart.
             picked = [owners[min(n // 3, len(owners) - 1)] for n in range(NESTED)]
-            found = [self._row(n, owner) for n, owner in enumerate(picked)]
+            within = [picked[:n].count(owner) for n, owner in enumerate(picked)]
+            found = [
+                self._row(n, owner, inside)
+                for n, (owner, inside) in enumerate(zip(picked, within, strict=True))
+            ]
         elif parent is not None:
             found = []
         else:
             found = [self._row(n, None) for n in range(ROWS)]
         return _distinct(self.table, [row for row in found if row is not None])
 
-    def _row(self, number: int, owner: Row | None) -> Row | None:
+    def _row(self, number: int, owner: Row | None, inside: int | None = None) -> Row | None:
         rows = self.table
         maker = Maker(self.written, Rng(self.seed, rows.name, number), rows.one, number)
         row: Row = {}
@@ -132,6 +136,11 @@ class _Table:
             value = self._value(maker, column, row, number, owner)
             if value is not _NONE:
                 row[column.name] = value
+        own = rows.table.key_field
+        if rows.composed and inside is not None and isinstance(row.get(own or ""), str) and own:
+            # The same key under several owners: who asks for one must say whose.
+            again = Maker(self.written, Rng(self.seed, rows.name, inside), rows.one, inside)
+            row[own] = again.value(own, rows.columns[own].schema)
         self._keys(row, number, owner)
         return self._mended(row, maker)
 
