@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from importer.playing import PETS, imported
+from importer.playing import HERE, PETS, imported
 
 from rewardlang import driver
 
@@ -40,3 +40,13 @@ def test_every_operation_is_of_the_kind_that_it_looks_like(tmp_path):
 def test_files_are_clean_and_in_their_canonical_layout(pets):
     for path in (pets / "apis" / "pets.yaml", pets / "worlds" / "pets.yaml"):
         assert [f"{d.code.id} {d.message}" for d in driver.check(path).diagnostics] == []
+
+
+@pytest.mark.parametrize("kind", ["apis", "worlds"])
+def test_the_files_are_those_that_were_read_by_a_person(pets, kind, request):
+    golden = HERE / "golden" / kind / "pets.yaml"
+    text = (pets / kind / "pets.yaml").read_text(encoding="utf-8")
+    if request.config.getoption("--update-golden"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
