@@ -11,7 +11,7 @@ from rewardlang.openapi.document import (
 )
 from rewardlang.openapi.problems import Problem
 from rewardlang.openapi.reading import read, read_text
-from rewardlang.openapi.views import named, resolve, types, variants
+from rewardlang.openapi.views import resolve
 
 __all__ = [
     "Body",
@@ -22,10 +22,7 @@ __all__ = [
     "Response",
     "Schema",
     "SecurityScheme",
-    "named",
     "read",
     "read_text",
     "resolve",
-    "types",
-    "variants",
 ]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rewardlang.cli.conform import command
-from rewardlang.conform.run import conform, to_diagnostics
-from rewardlang.openapi import pointers
+from rewardlang.conform.run import conform, differences, to_diagnostics
+from rewardlang.openapi import pointers, read_text
+from rewardlang.resolve.apis import resolve_api
+from rewardlang.syntax.load import read_api
 
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 OUR_OPERATION = {"http": "GET /a", "doc": "Does it.", "response": {"status": 200}}
@@ -175,3 +180,27 @@ def test_the_list_is_no_scenario(tmp_path: Path) -> None:
 
     _run(tmp_path, LISTED)
     assert [path.name for path in walk([str(tmp_path)])] == ["small.yaml"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_document_is_answered(data: st.DataObject) -> None:
+    """An API file against documents with values gone or replaced: differences, never a crash."""
+    case = data.draw(st.sampled_from([case for case in CASES if "document" in case]))
+    method = case.get("api", {}).get("http", "GET /a").split(" ")[0]
+    whole = json.loads(_document(dict(case["document"]), method, case.get("path", "/a")))
+    for _ in range(data.draw(st.integers(1, 4))):
+        holder, step = whole, "paths"
+        while isinstance(holder[step], dict) and holder[step] and data.draw(st.integers(0, 5)):
+            holder, step = holder[step], data.draw(st.sampled_from(sorted(holder[step])))
+        holder[step] = data.draw(st.sampled_from([None, [], {}, "x", 1, {"$ref": "#/paths"}, True]))
+    document, _ = read_text(json.dumps(whole).encode(), "api.json")
+    assert document is not None
+    with TemporaryDirectory() as folder:
+        api = Path(folder) / "small.yaml"
+        api.write_text(_api(dict(case.get("api", {}))), encoding="utf-8")
+        file, _ = read_api(api)
+    assert file is not None
+    for found in differences(resolve_api(file), [document]):
+        assert found.where.startswith("op")
+        assert found.what
