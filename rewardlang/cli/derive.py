@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @click.group("derive")
 def command() -> None:
-    """Write scenarios for an API and its world, or the reward of a task that has an oracle."""
+    """Write scenarios for an API and its world, or the reward of a task that has an oracle.
+
+    \b
+    rewardlang derive scenarios jira --world acme --out derived
+    """
 
 
 @command.command("scenarios")
