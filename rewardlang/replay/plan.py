@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import orjson
+
 from rewardlang.replay.compare import learn, translated
 from rewardlang_runtime import Call, Environment, Scenario, Trace
 from rewardlang_runtime.routes import Request, Routes, Unsendable
 from rewardlang_runtime.traces import sent_to
+from rewardlang_runtime.values import MAX_ARGUMENTS
+
+
+def _read(args: Any) -> Any:
+    """Arguments as data, also when the policy's text of them was recorded."""
+    if type(args) is not str:
+        return args
+    try:
+        return orjson.loads(args) if len(args) <= MAX_ARGUMENTS else args
+    except ValueError:
+        return args
 
 
 class Sent(NamedTuple):
@@ -50,7 +63,7 @@ class Player:
         self._env = Environment(scenario, trace.split, calm=True)
         options = None if trace.params is None else {"params": trace.params}
         self._env.reset(trace.seed or 0, options)
-        self._calls = list(sent_to(self._env, trace))
+        self._calls = [(op, _read(args)) for op, args in sent_to(self._env, trace)]
         self._recorded_ids: dict[Any, Any] = {}
         self.ids: dict[Any, Any] = {}
 

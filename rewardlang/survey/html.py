@@ -21,8 +21,9 @@ svg.shares .pass { fill: var(--c0); } svg.shares .fail { fill: var(--bad); }
 svg.shares .unknown { fill: var(--line); }
 .trace { border-left: 3px solid var(--line); padding: 2px 0 2px 14px; margin: 18px 0; }
 .trace:target { border-color: var(--c2); } .trace h3 { margin-top: 0; }
-.card.silent { border-left: 4px solid var(--bad); } td code { overflow-wrap: anywhere; }
-ul { padding-left: 20px; margin: 6px 0; } td, li { overflow-wrap: anywhere; }
+.card.silent { border-left: 4px solid var(--bad); } 
+ul { padding-left: 20px; margin: 6px 0; } td { overflow-wrap: break-word; }
+td a { white-space: nowrap; } li { overflow-wrap: anywhere; }
 """
 _CLASS: dict[Verdict, str] = {"pass": "good", "fail": "bad", "unknown": "unsure"}
 
@@ -54,8 +55,8 @@ def _head(survey: Survey) -> str:
     calls = sum(t.calls for t in tallies)
     figures = [
         card("passed", str(counts["pass"]), f"reward at least {number(survey.threshold)}"),
-        card("failed", str(counts["fail"]), "whatever is not known"),
-        card("unknown", str(counts["unknown"]), "what is not known decides"),
+        card("failed", str(counts["fail"]), "below that, whatever is unknown"),
+        card("unknown", str(counts["unknown"]), "what is not recorded decides"),
         card("silent failures", str(silent), "no call reported an error").replace(
             'class="card"', f'class="card{" silent" if silent else ""}"'
         ),

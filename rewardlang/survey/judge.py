@@ -14,6 +14,7 @@ from rewardlang.interpret import ELSEWHERE, Shown
 from rewardlang.recordings.files import Line, Recording, parsed
 from rewardlang.recordings.forms import FORMS
 from rewardlang.recordings.items import Item, LeftOut, Problem
+from rewardlang.report.verdict import number
 from rewardlang.scoring import Score, Scored, Scorer
 from rewardlang.survey.tally import (
     SILENT,
@@ -233,7 +234,7 @@ def _decided(reasons: tuple[Shown, ...]) -> tuple[str, tuple[int, ...]]:
         return "", ()
     first = wrong[0]
     calls = next((each.calls for each in wrong if each.calls), ())
-    value = ", ".join(first.value) if first.text == ELSEWHERE else _text(first.value)
+    value = ", ".join(first.value) if first.text == ELSEWHERE else _value(first.value)
     return f"{first.text} = {value}"[:300], tuple(number + 1 for number in calls)
 
 
@@ -242,6 +243,10 @@ def _wrong(reasons: tuple[Shown, ...]) -> Iterator[Shown]:
     found = [each for each in reasons if each.text == ELSEWHERE]
     found += [each for each in reasons if each.value is False]
     yield from found or reasons
+
+
+def _value(value: Any) -> str:
+    return number(value) if type(value) is float else _text(value)
 
 
 def _small(value: Any) -> Any:

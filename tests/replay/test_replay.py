@@ -310,6 +310,17 @@ def test_the_scenario_is_found_by_its_name(run: Run) -> None:
     assert "a trace of no.such; give the file of its scenario" in said
 
 
+def test_a_chat_is_replayed_as_its_calls_are(run: Run) -> None:
+    function = {"name": "getProject", "arguments": '{"projectIdOrKey": "PAY"}'}
+    called = {"role": "assistant", "tool_calls": [{"id": "c", "function": function}]}
+    answered = {"role": "tool", "tool_call_id": "c", "content": "{}"}
+    Path("chat.jsonl").write_text(json.dumps({"messages": [called, answered]}))
+    with served(model()) as url:
+        status, said = run(FILE, "chat.jsonl", "--base-url", url, "--send")
+    assert status == 0, said
+    assert "GET /rest/api/3/project/PAY: agrees" in said
+
+
 def test_calls_that_no_request_can_be(run: Run) -> None:
     calls = [
         {"op": "readIssue", "args": {}},
