@@ -17,6 +17,8 @@ from rewardlang_runtime import FAILURES, Environment, Scenario, Trace
 
 _BYTES = 512 * 2**10
 """Of lines that are one piece of work: large enough to be worth sending, small enough to hold."""
+_LINES = 5_000
+"""Lines of a piece, as even an empty one takes memory."""
 _ITEMS = 200
 
 Row = Callable[[str, str, Score], None]
@@ -158,7 +160,7 @@ def _pieces(lines: Iterable[Line]) -> Iterator[list[Line]]:
     for line in lines:
         piece.append(line)
         size += len(line[1])
-        if size >= _BYTES:
+        if size >= _BYTES or len(piece) >= _LINES:
             yield piece
             piece, size = [], 0
     if piece:
