@@ -410,6 +410,9 @@ RISING_REWARD_FALLING_CHECK = _code(
 PROMPT_DUPLICATES = _code(
     "G810", "prompt-duplicates", "warning", "the same task stands in two places"
 )
+ONE_TRAINING_TASK = _code(
+    "G811", "one-training-task", "note", "of the few tasks that there are, training has only one"
+)
 
 
 # ---- M: the linter itself ----

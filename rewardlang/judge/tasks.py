@@ -11,6 +11,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.interpret import Context, Failure, evaluate, holds, named
 from rewardlang.judge.draft import Draft, judges
 from rewardlang_runtime import Rng, ScenarioFault
+from rewardlang_runtime.plan import plan_of
 from rewardlang_runtime.world import World, load_base
 
 _AMONG = 64
@@ -89,6 +90,21 @@ def _most_rejecting(scenario: model.Scenario, world: World) -> Label:
     worst = max(range(len(rejects)), key=lambda number: rejects[number])
     span = scenario.assume[worst].span
     return Label(span, f"false for {rejects[worst]} of {_BLAMED} draws")
+
+
+@judges(codes.ONE_TRAINING_TASK)
+def one_training_task(draft: Draft) -> Iterator[Diagnostic]:
+    """Of two tasks the split that the author did not ask for leaves one."""
+    scenario = draft.bench.scenario
+    several = draft.budget.draws > 1 and len(draft.seeds) == 1 and scenario.holdout is None
+    if not several or plan_of(draft.bench.compiled).tasks.single:
+        return
+    yield Diagnostic(
+        codes.ONE_TRAINING_TASK,
+        "training has only one task: the other is held out for evaluation",
+        Label(scenario.params[0].choices.span, "there are two tasks in all"),
+        help="draw from more, or say with `holdout` which tasks training never sees",
+    )
 
 
 @judges(codes.ORACLE_BELOW_ONE, codes.BROKEN_PROMISE)
