@@ -45,9 +45,11 @@ def _said(media: dict[str, Any], pointer: str, schema: Schema, raw: Raw) -> tupl
 
 def decoded(value: Any, pointer: str, schema: Schema, raw: Raw) -> Any:
     """`value`, or what the JSON in it says where the schema wants no text."""
-    if not isinstance(value, str) or _wants_text(schema):
+    if not isinstance(value, str):
         return value
     text = value.strip()
+    if _wants_text(schema):
+        return _unquoted(text, value)
     if text[:1] not in ("{", "[") and not _wants_object(schema):
         return value
     try:
@@ -58,6 +60,16 @@ def decoded(value: Any, pointer: str, schema: Schema, raw: Raw) -> Any:
         message = "the example is a text that holds no JSON"
         raw.problems.add(codes.O_BAD_EXAMPLE, message, pointer, "it is left out")
         return None
+
+
+def _unquoted(text: str, value: str) -> Any:
+    """A text without the quotes that JSON has around it."""
+    if len(text) < 2 or text[0] != '"' or text[-1] != '"':
+        return value
+    try:
+        return decode(text)
+    except ValueError:
+        return value
 
 
 def _first(examples: Any, pointer: str, raw: Raw) -> tuple[Any, str]:
