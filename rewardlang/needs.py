@@ -8,13 +8,15 @@ from typing import Literal
 from rewardlang import tree
 from rewardlang.walk import everything
 
-Need = Literal["params", "world", "outcomes", "kinds", "statuses", "responses", "args", "answer"]
+Need = Literal[
+    "params", "world", "outcomes", "kinds", "statuses", "faults", "responses", "args", "answer"
+]
 
 _FIELDS: dict[str, Need] = {
     "status": "statuses",
     "ok": "outcomes",
     "kind": "kinds",
-    "fault": "outcomes",
+    "fault": "faults",
     "response": "responses",
     "error": "responses",
     "args": "args",
@@ -26,7 +28,8 @@ _FIELDS: dict[str, Need] = {
 def needs(lets: Mapping[str, tree.LetDef], *exprs: tree.Expr | None) -> frozenset[Need]:
     """What evaluating `exprs` takes, lets included.
 
-    `outcomes` is whether calls succeeded, `kinds` and `statuses` how exactly they ended.
+    `outcomes` is whether calls succeeded, `kinds` and `statuses` how exactly they ended, `faults`
+    whether that was the environment's doing.
     """
     found: dict[Need, None] = {}
     seen: dict[str, None] = {}

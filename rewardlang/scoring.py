@@ -223,6 +223,9 @@ def missing_in(trace: Trace) -> frozenset[Need]:
             missing.add("kinds")
         if status is None and kind not in _UNSENT:
             missing.add("statuses")
+        if kind is None and "fault" not in said and (status is None or status in FAULTS.values()):
+            # The service was down, or the policy asked for too much: nobody has said which.
+            missing.add("faults")
         if "response" not in said and kind not in _UNSENT and status != 204:
             missing.add("responses")
     return frozenset(missing)

@@ -49,6 +49,8 @@ def episode(console: Console, environment: Environment, full: bool) -> None:
         console.print(Text(f"     {shown}", style=style), soft_wrap=full)
     answer = environment.episode.answer or "(none)"
     console.print(Text.assemble(("answer  ", "dim"), answer if full else cut(answer, width)))
+    if environment.calm and (scenario.faults or scenario.names):
+        console.print(Text("played where nothing goes wrong", style="yellow"))
     if environment.frozen:
         console.print(Text("paid as if these calls had changed nothing", style="yellow"))
 

@@ -44,6 +44,8 @@ class Task:
     Attributes:
         calls, observation, answer: Limits: calls of an episode, characters of the others.
         held_out: The condition under which a task is kept from training; "" without one.
+        faults: What goes wrong, each as the file says it.
+        names: Tools that are offered under other names, with those names.
     """
 
     system: str
@@ -56,6 +58,8 @@ class Task:
     answer: int
     held_out: str
     draws: tuple[Drawn, ...]
+    faults: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @frozen

@@ -108,6 +108,10 @@ def _task(task: Task) -> str:
         f"At most {task.calls} calls an episode; an observation has at most {task.observation:,} "
         f"characters, an answer {task.answer:,}."
     )
+    wrong = "".join(f"<li><code>{escape(fault)}</code></li>" for fault in task.faults)
+    names = ", ".join(
+        f"<code>{escape(name)}</code> as <code>{escape(alias)}</code>" for name, alias in task.names
+    )
     system = f'<p class="faint">system prompt</p><div class="prompt">{escape(task.system)}</div>'
     params = "".join(f"<li>seed {d.seed}: <code>{sections.json_text(d.params)}</code></li>"
                      for d in task.draws if d.params)  # fmt: skip
@@ -118,6 +122,8 @@ def _task(task: Task) -> str:
         + f"<p>{limits} World <code>{escape(task.world)}</code>, acting as "
         f"<code>{escape(task.actor)}</code>; {escape(', '.join(task.apis))}.</p>"
         + (f"<p>Held out: <code>{escape(task.held_out)}</code></p>" if task.held_out else "")
+        + (f"<p>What goes wrong:</p><ul>{wrong}</ul>" if wrong else "")
+        + (f"<p>Other names: {names}</p>" if names else "")
         + folded(f"{len(task.tools)} tools", table(("tool", "", ""), tools, "words"))
     )
 

@@ -28,6 +28,8 @@ def task_of(scenario: model.Scenario, compiled: Scenario, seeds: tuple[int, ...]
         scenario.limits.answer,
         "" if scenario.holdout is None else text_of(scenario.holdout),
         draws,
+        tuple(" ".join(fault.span.text.split()) for fault in scenario.faults),
+        scenario.names,
     )
 
 

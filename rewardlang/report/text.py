@@ -101,6 +101,11 @@ def _task(task: Task, console: Console) -> None:
     )
     if task.held_out:
         _say(f"held out: {task.held_out}", console)
+    for fault in task.faults:
+        _say(f"goes wrong: {fault}", console)
+    if task.names:
+        shown = ", ".join(f"{name} as {alias}" for name, alias in task.names)
+        _say(f"other names: {shown}", console)
 
 
 def _items(items: Sequence[Item], console: Console) -> None:

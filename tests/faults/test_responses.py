@@ -266,3 +266,26 @@ def test_frozen_worlds_keep_the_faults(tmp_path: Path) -> None:
     environment.freeze()
     assert [call.fault for call in environment.episode.calls] == before
     assert "lost" in before
+
+
+def test_a_recording_from_elsewhere_does_not_say_whose_doing_a_503_was(tmp_path: Path) -> None:
+    penalty = """  penalties:
+    - {id: refused, when: 'called any{not ok, fault is null}', factor: 0.5}
+"""
+    reward = "reward:\n  parts:\n    - {id: looked, weight: 1, check: 'called getTicket{ok}'}\n"
+    typed, scenario = desk.faulty(
+        tmp_path, "{fault: unavailable, of: getTicket, nth: 1}", reward + penalty
+    )
+    scorer = Scorer(scenario, lambda: typed)
+
+    def scored(**first: object) -> float | None:
+        calls = [
+            {"op": "getTicket", "args": {"id": "T-1"}, **said} for said in (first, {"status": 200})
+        ]
+        (trace,) = parse_traces([orjson.dumps({"params": None, "calls": calls, "answer": ""})])
+        return scorer.score(trace).reward
+
+    assert scored(status=404) == 0.5
+    assert scored(status=503) is None
+    assert scored(status=503, fault="unavailable") == 1.0
+    assert scored(status=503, kind="api_error") == 0.5
