@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,7 @@ def command(
     rewardlang serve scenarios/jira_add_labels.yaml --mcp stdio --traces traces.jsonl
     """
     try:
+        import_module("rewardlang.serve.control")  # where starlette is first needed
         from rewardlang.serve.journal import InUse
         from rewardlang.serve.server import CannotListen
         from rewardlang.serve.sessions import Sessions

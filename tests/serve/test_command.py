@@ -150,6 +150,20 @@ def test_what_cannot_be_served_is_said(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("module", "needs"), [("control", "starlette.applications"), ("server", "uvicorn")]
+)
+def test_without_the_extra_it_is_named(
+    module: str, needs: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, f"rewardlang.serve.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, needs, None)
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", str(SCENARIO)])
+    assert ended.value.code == 1
+    assert "pip install 'rewardlang[serve]'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("host", "warned"), [("0.0.0.0", 2), ("127.0.0.1", 0), ("localhost", 0)])
 def test_others_are_warned_of(
     host: str, warned: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
