@@ -152,7 +152,7 @@ def draft(making: Making, operation: Operation, name: str) -> Draft:
 def _doc(summary: str, operation: Operation) -> str:
     """A sentence for the policy: the summary, and what the description adds to it."""
     first = plain_text(summary).rstrip(".") + "."
-    more = sentences(_RIGHTS.split(operation.description)[0], 240)
+    more = sentences(_RIGHTS.split(plain_text(operation.description))[0], 240)
     said = {singular(word) for word in words(sentence(more))}
     if not more:
         return first

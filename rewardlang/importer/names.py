@@ -118,7 +118,10 @@ def sentences(text: str, most: int) -> str:
     """The first sentences of `text`, as many as fit; at least one, cut if it must be."""
     whole = plain_text(text)
     ends = [match.end() for match in _SENTENCE.finditer(whole) if match.end() <= most]
-    return whole[: ends[min(len(ends), 2) - 1]] if ends else sentence(text, most)
+    if ends:
+        return whole[: ends[min(len(ends), 2) - 1]]
+    found = sentence(text, most)
+    return f"{found}." if found and found[-1].isalnum() else found
 
 
 def spoken(name: str) -> str:

@@ -45,6 +45,8 @@ class Written:
         self.document: dict[str, Schema] = {}
         for name, schema in shapes.schemas.items():
             self.document[self._renamed[name]] = self.clean(schema, top=True)
+        self.own = Shapes(self.document)
+        """The same schemas to look into, by the names that the API file has."""
         self._types = Schemas()
         self._types.add(_API, self.document)
 
@@ -163,10 +165,10 @@ class Written:
 
     def fitted(self, given: Schema, shown: Schema) -> Schema | None:
         """A schema for a field into which a request's value fits: `shown`, or wider, or None."""
-        if self.fits(given, shown):
-            return shown
         flat = self.shapes.flat(given)
         kind, other = kind_of(flat), kind_of(shown)
+        if self.fits(given, shown):
+            return _wider(shown, flat) if kind == "string" == other else shown
         if kind == other and kind in ("string", "integer", "number", "boolean"):
             null = isinstance(flat.get("type"), list) or isinstance(shown.get("type"), list)
             wide: Schema = {"type": [kind, "null"] if null else kind}
@@ -213,6 +215,16 @@ class Written:
                         pending.append(self.document[name])
                 pending.extend(v for v in part.values() if isinstance(v, dict | list))
         return {name: self.document[name] for name in self.document if name in needed}
+
+
+def _wider(shown: Schema, given: Schema) -> Schema:
+    """A field's values and those that a request lists for it."""
+    values = given.get("enum")
+    if not values or "$ref" in shown:
+        return shown
+    if "enum" not in shown and shown.get("format"):
+        return shown
+    return {**shown, "enum": list(dict.fromkeys([*shown.get("enum", ()), *values]))}
 
 
 def _usable(keyword: str, schema: Mapping[str, Any]) -> bool:

@@ -26,6 +26,11 @@ SENTENCES = (
 COLOURS = ("#1f78b4", "#33a02c", "#e31a1c", "#ff7f00", "#6a3d9a", "#b15928", "#a6cee3", "#fb9a99")
 COLOUR_NAMES = ("blue", "green", "red", "orange", "purple", "brown", "yellow", "teal")
 TOWNS = ("Lisbon", "Leipzig", "Lyon", "Porto", "Prague", "Graz", "Ghent", "Oslo")
+ACCOUNTS = ("5b10a0c1", "5b10a0c2", "5b10b1d4", "5b10c2e7", "5b10d3f9")
+"""People of an API that has no table of users."""
+_PERSONS = frozenset({
+    "author", "owner", "account", "creator", "user", "assignee", "reporter", "modifier", "lead",
+})  # fmt: skip
 _DAY = date(2026, 1, 5)
 
 
@@ -105,6 +110,8 @@ def word_for(name: str, one: str, number: int, rng: Rng) -> str:
         return f"project = {about[:3].upper()} ORDER BY created DESC"
     if last in ("type", "kind", "category", "state", "status", "mode"):
         return ("standard", "custom", "internal", "external")[number % 4]
+    if last == "id" and _PERSONS & set(said):
+        return ACCOUNTS[(number * 2 + len(name)) % len(ACCOUNTS)]
     if last == "id":
         return str(1000 + 10 * rng.below(800) + number % 10)
     return f"{about} {spoken(name)}"

@@ -8,6 +8,7 @@ from typing import Any
 from rewardlang.importer import vocabulary
 from rewardlang.importer.finding import ONLY
 from rewardlang.importer.names import squeezed, words
+from rewardlang.importer.represented import forms
 from rewardlang.importer.rows import Column, Rows
 from rewardlang.importer.samples import Maker, complete, is_valid
 from rewardlang.importer.schemas import Written
@@ -142,6 +143,7 @@ class _Table:
             again = Maker(self.written, Rng(self.seed, rows.name, inside), rows.one, inside)
             row[own] = again.value(own, rows.columns[own].schema)
         self._keys(row, number, owner)
+        self._types(row)
         return self._mended(row, maker)
 
     def _value(self, maker: Maker, column: Column, row: Row, number: int, owner: Row | None) -> Any:
@@ -159,10 +161,26 @@ class _Table:
             return {**made, "number": 1 + number % 4} if "number" in made else made
         if column.role == "time":
             return vocabulary.moment(number, maker.rng)
+        if forms(column):
+            return self._text(maker, column)
+        if column.role == "author" or squeezed(column.name).endswith("accountid"):
+            return vocabulary.ACCOUNTS[(number * 2 + len(column.name)) % len(vocabulary.ACCOUNTS)]
         shown = self.example.get(column.name)
         if self._usable(column, shown, number):
             return shown
         return maker.value(column.name, column.schema)
+
+    def _text(self, maker: Maker, column: Column) -> Any:
+        """A text, in the first of its representations."""
+        kind = forms(column)[0]
+        about = maker.value("description", {"type": "string"})
+        value = f"<p>{about}</p>" if kind in ("storage", "view", "editor") else about
+        made = {kind: {"representation": kind, "value": value}}
+        return (
+            made
+            if is_valid(complete(self.written, column.schema), made)
+            else maker.value(column.name, column.schema)
+        )
 
     def _usable(self, column: Column, shown: Any, number: int) -> bool:
         """Whether the document's example is the value: in the first row, or of any kind."""
@@ -243,6 +261,17 @@ class _Table:
             row[rows.key] = "/".join(parts)
         elif rows.key not in row:
             row[rows.key] = self._id(number)
+
+    def _types(self, row: Row) -> None:
+        """`parentType` says what the parent is: a row of this table."""
+        column = self.table.columns.get("parentType")
+        values = column.schema.get("enum") if column is not None else None
+        if column is None or not values or column.required:
+            return
+        if self.table.one in values and "parentId" in row:
+            row["parentType"] = self.table.one
+        else:
+            row.pop("parentType", None)
 
     def _mended(self, row: Row, maker: Maker) -> Row | None:
         """The row, without what its schema does not admit; None when that is not enough."""

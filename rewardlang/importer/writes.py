@@ -8,7 +8,8 @@ from typing import Any
 
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Found, Way, as_text, key_of, shown, single
-from rewardlang.importer.names import sentence, spoken, squeezed, unused
+from rewardlang.importer.names import joined, sentence, spoken, squeezed, unused
+from rewardlang.importer.represented import written_as
 from rewardlang.importer.resources import Table, answer
 from rewardlang.importer.rows import Column, Rows, is_change_time
 from rewardlang.importer.schemas import Written
@@ -223,7 +224,10 @@ def _fields(
         if column.role == "version":
             continue
         there = argument.required or "default" in argument.schema
-        if making.written.fits(argument.schema, column.schema):
+        text = written_as(making.written, argument, column)
+        if text is not None:
+            converted[argument.name] = _text_of(making, draft, argument, text)
+        elif making.written.fits(argument.schema, column.schema):
             (sure if there else optional).append(argument.name)
         elif (kind_of(argument.schema), kind_of(column.schema)) in _CONVERTED:
             value = f"args.{argument.name}" if there else f"args?.{argument.name}"
@@ -233,6 +237,20 @@ def _fields(
         else:
             lost.append(argument.name)
     return sure, optional, converted, lost
+
+
+def _text_of(making: Making, draft: Draft, argument: Argument, text: str) -> str:
+    """The let with a text under its representation; the body's schema is as the argument's now."""
+    name = joined("given", argument.name)
+    body = dict(draft.body or {})
+    if "$ref" in body:
+        body = dict(making.written.document.get(str(body["$ref"]).split("/")[-1], {}))
+    body["properties"] = {**body.get("properties", {}), argument.name: argument.schema}
+    draft.body = body
+    given = f"args?.{argument.name}"
+    draft.lets[name] = text if argument.required else f"null if {given} is null else {text}"
+    draft.doubt(f"`{argument.name}` is kept under its representation")
+    return name
 
 
 def copy(making: Making, draft: Draft, operation: Operation, way: Way) -> bool:

@@ -33,6 +33,14 @@ def test_every_operation_is_of_the_kind_that_it_looks_like(tmp_path):
         "listPetsOfShop": "list",
         "getSettings": "read",
         "putSettings": "update",
+        "createGuide": "create",
+        "getGuide": "read",
+        "updateGuide": "update",
+        "archiveGuide": "action",
+        "copyGuide": "create",
+        "getShopOfGuide": "read",
+        "setShopOfGuide": "action",
+        "clearShopOfGuide": "action",
         "exportAll": "opaque",
     }
 

@@ -131,3 +131,45 @@ def test_rows_of_one_table_can_be_mixed_up(client):
     names = [row["name"] for row in client("listShops")[1]["results"]]
     assert len(set(names)) == len(names)
     assert names[1] == f"{names[0]} (old)"
+
+
+def test_a_text_is_shown_under_its_representation(client):
+    body = {"representation": "plain", "value": "Feed it."}
+    status, made = client("createGuide", title="Cats", body=body)
+    assert status == 200
+    assert made["body"] == {"plain": body}
+    assert client("getGuide", id=int(made["id"])) == (200, made)
+
+
+def test_a_stale_version_is_refused(client):
+    made = client("createGuide", title="Cats", body={"representation": "html", "value": ""})[1]
+    assert made["version"] == {"number": 1}
+    number = int(made["id"])
+    assert client("updateGuide", id=number, title="Dogs", version={"number": 1})[0] == 409
+    status, after = client("updateGuide", id=number, title="Dogs", version={"number": 2})
+    assert status == 200
+    assert after == {**made, "title": "Dogs", "version": {"number": 2}}
+
+
+def test_actions_change_what_their_path_names(client):
+    guide = client.environment.episode.final["guides"]
+    number = int(next(key for key, row in guide.items() if not row["archived"]))
+    before = client("getGuide", id=number)[1]
+    assert client("archiveGuide", id=number) == (204, None)
+    assert client("getGuide", id=number)[1] == {**before, "archived": True}
+    status, copy = client("copyGuide", id=number, title="A copy")
+    assert status == 200
+    assert copy == {**before, "archived": True, "id": copy["id"], "title": "A copy"}
+    assert copy["id"] != before["id"]
+    assert client("copyGuide", id=1, title="A copy")[0] == 404
+
+
+def test_what_is_assigned_is_read_set_and_cleared(client):
+    number = int(next(iter(client.environment.episode.final["guides"].keys())))
+    shop = client("getShop", id="10104")[1]
+    assert client("setShopOfGuide", id=number, shopId="10104") == (204, None)
+    assert client("getShopOfGuide", id=number) == (200, shop)
+    assert client("setShopOfGuide", id=number, shopId="none")[0] == 400
+    assert client("clearShopOfGuide", id=number) == (204, None)
+    assert client("getShopOfGuide", id=number)[0] == 404
+    assert "shopId" not in client("getGuide", id=number)[1]
