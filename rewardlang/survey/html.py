@@ -21,7 +21,7 @@ svg.shares .pass { fill: var(--c0); } svg.shares .fail { fill: var(--bad); }
 svg.shares .unknown { fill: var(--line); }
 .trace { border-left: 3px solid var(--line); padding: 2px 0 2px 14px; margin: 18px 0; }
 .trace:target { border-color: var(--c2); } .trace h3 { margin-top: 0; }
-.card.silent { border-left: 4px solid var(--bad); } 
+.card.silent { border-left: 4px solid var(--bad); }
 ul { padding-left: 20px; margin: 6px 0; } td { overflow-wrap: break-word; }
 td a { white-space: nowrap; } li { overflow-wrap: anywhere; }
 """

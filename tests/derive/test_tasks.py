@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from rewardlang.derive import scenarios
 from rewardlang.derive.load import load
 from rewardlang.findings.run import Options, lint
