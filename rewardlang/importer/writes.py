@@ -291,7 +291,7 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
     if not way.rest:
         _same_key(draft, rows, found)
     _references(making, draft, operation, rows)
-    version = _lock(draft, operation, rows, found)
+    version = _lock(making, draft, operation, rows, found)
     sure, optional, converted, lost = _fields(making, draft, rows)
     if not sure and not optional and not converted and version is None:
         return False
@@ -302,7 +302,7 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
             extra[column.name] = "now"
         elif column.role == "version":
             argument = draft.argument(column.name)
-            number = f"({found.let}.{column.name}?.number ?? 0) + 1"
+            number = f"{_current(found, column)} + 1"
             extra[column.name] = _version(making, column, number, argument)
     row = found.let
     if changes:
@@ -366,19 +366,29 @@ def _same_key(draft: Draft, rows: Rows, found: Found) -> None:
     )  # fmt: skip
 
 
-def _lock(draft: Draft, operation: Operation, rows: Rows, found: Found) -> str | None:
+def _current(found: Found, column: Column) -> str:
+    """The number of a row's version."""
+    if "number" in (column.schema.get("required") or ()):
+        return f"{found.let}.{column.name}.number"
+    return f"({found.let}.{column.name}?.number ?? 0)"
+
+
+def _lock(
+    making: Making, draft: Draft, operation: Operation, rows: Rows, found: Found
+) -> str | None:
     """A stale version is refused; returns the version's column."""
     column = next((c for c in rows.columns.values() if c.role == "version"), None)
     argument = draft.argument(column.name) if column is not None else None
     if column is None or argument is None or argument.where != "body":
         return None
-    required = argument.required
-    given = f"args{'' if required else '?'}.{column.name}?.number"
-    current = f"({found.let}.{column.name}?.number ?? 0)"
-    draft.rules.append(
-        Rule(f"{given} is not null and ({given} ?? 0) != {current} + 1", 409,
-             f"The version must be {{{current} + 1}}.")
-    )  # fmt: skip
+    whole = argument.schema
+    sure = argument.required and "number" in making.written.own.required(whole)
+    current = _current(found, column)
+    stale = f"args.{column.name}.number != {current} + 1"
+    if not sure:
+        given = f"args{'' if argument.required else '?'}.{column.name}?.number"
+        stale = f"{given} is not null and ({given} ?? 0) != {current} + 1"
+    draft.rules.append(Rule(stale, 409, f"The version must be {{{current} + 1}}."))
     draft.doubt("version.number must be the current one plus one")
     return column.name
 
