@@ -11,7 +11,7 @@ from typing import IO, Any, Literal, NamedTuple
 import orjson
 
 from rewardlang.recordings.forms import FORMS, Form, Reader, form_of
-from rewardlang.recordings.items import Item, Problem
+from rewardlang.recordings.items import Item, Problem, read_json
 from rewardlang.recordings.split import Splitter
 
 Json = Any
@@ -24,10 +24,7 @@ _HEAD = 64 * 2**10
 _LINES = (".jsonl", ".ndjson")
 _LOOKED_AT = 20
 """Lines that are looked at for the form, as the first ones may be torn."""
-_NESTED = 100
-"""Brackets in a line from which on its depth is looked at."""
 _BOM = b"\xef\xbb\xbf"
-_TOO_DEEP = Problem(0, "nested too deeply to be a recording", "")
 
 
 class BadRecording(ValueError):
@@ -165,24 +162,12 @@ def parsed(lines: Iterable[Line], report: Callable[[Problem], None]) -> Iterator
     """Lines as JSON data; one that is no JSON is reported."""
     for number, line in lines:
         try:
-            record = orjson.loads(line)
+            record = read_json(line)
         except ValueError as error:
             torn = "" if line.endswith(b"\n") else "; the line is torn"
             report(Problem(number, f"no JSON: {error}{torn}", "mend or remove the line"))
-            continue
-        if line.count(b"[") + line.count(b"{") > _NESTED and not _shallow(record):
-            report(_TOO_DEEP._replace(number=number))
-            continue
-        yield number, record
-
-
-def _shallow(record: Json) -> bool:
-    """Whether a record can be written again, which is only so of one that is not very deep."""
-    try:
-        orjson.dumps(record)
-    except TypeError:
-        return False
-    return True
+        else:
+            yield number, record
 
 
 def _whole(path: Path, report: Callable[[Problem], None]) -> Iterator[tuple[int, Json]]:

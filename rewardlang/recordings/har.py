@@ -15,9 +15,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-import orjson
-
-from rewardlang.recordings.items import MAX_STEPS, UNKNOWN, Item, LeftOut, Problem, Step, trace
+from rewardlang.recordings.items import (
+    MAX_STEPS,
+    UNKNOWN,
+    Item,
+    LeftOut,
+    Problem,
+    Step,
+    read_json,
+    size_of,
+    trace,
+)
 from rewardlang.recordings.mcp import TOO_MANY
 from rewardlang.recordings.sessions import Sessions
 
@@ -82,7 +90,7 @@ def reader(routes: Routes, bases: Sequence[str], translate: Translate) -> Any:
                 yield LeftOut(number, found)
                 continue
             headers = _pairs(request.get("headers"))
-            session = sessions.of(headers.get(SESSION, ""))
+            session = sessions.of(headers.get(SESSION, ""), size_of(record))
             session.number = session.number or number
             if len(session.steps) < MAX_STEPS:
                 session.steps.append(found)
@@ -147,7 +155,7 @@ def _arguments(match: Match, query: str, request: Json) -> dict[str, Json] | str
     posted = request.get("postData")
     if type(posted) is dict and type(posted.get("text")) is str and posted["text"]:
         try:
-            body = orjson.loads(posted["text"])
+            body = read_json(posted["text"])
         except ValueError:
             return str(posted["text"])
     elif type(request.get("bodySize")) is int and request["bodySize"] > 0:
@@ -189,6 +197,6 @@ def _said(response: Json) -> dict[str, Json]:
     try:
         if content.get("encoding") == "base64":
             text = base64.b64decode(text, validate=True)
-        return {**ended, "status": status, "response": orjson.loads(text)}
+        return {**ended, "status": status, "response": read_json(text)}
     except ValueError:
         return {**ended, "status": status}

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from rewardlang_runtime import Trace
 
 Json = Any
 MAX_STEPS = 10_000
-"""Steps of one episode; no scenario allows as many, and the rest is left out."""
+"""Steps of one episode that are read; the rest is left out."""
+
+
+_NESTED = 100
+"""Brackets in a text from which on its depth is looked at."""
 
 
 class Problem(NamedTuple):
@@ -90,6 +96,27 @@ def trace(
         extra=extra,
         heard=answer is not None,
     )
+
+
+def read_json(text: str | bytes) -> Json:
+    """JSON text as data that can be handed on: to another process, or back to text.
+
+    Raises:
+        ValueError: It is no JSON, or nests some hundred deep.
+    """
+    value = orjson.loads(text)
+    some, more = ("[", "{") if isinstance(text, str) else (b"[", b"{")
+    if text.count(some) + text.count(more) > _NESTED:  # type: ignore[arg-type]
+        try:
+            orjson.dumps(value)
+        except TypeError as error:
+            raise ValueError("it is nested too deeply") from error
+    return value
+
+
+def size_of(record: Json) -> int:
+    """Bytes of a record, which is what it takes to hold it, about."""
+    return len(orjson.dumps(record))
 
 
 def arguments_of(value: Json) -> dict[str, Json] | str:

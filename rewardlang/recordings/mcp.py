@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from rewardlang.recordings.items import (
     MAX_STEPS,
     UNKNOWN,
@@ -22,6 +20,8 @@ from rewardlang.recordings.items import (
     Step,
     Task,
     arguments_of,
+    read_json,
+    size_of,
     task_of,
     trace,
 )
@@ -87,7 +87,7 @@ def _messages(record: Json) -> list[dict[str, Json]]:
         inner = record.get(key)
         if type(inner) is str and '"jsonrpc"' in inner:
             try:
-                inner = orjson.loads(inner)
+                inner = read_json(inner)
             except ValueError:
                 continue
         if type(inner) is dict and "jsonrpc" in inner:
@@ -112,7 +112,7 @@ def _take(
     method = message.get("method")
     if method == "initialize":
         sessions.close(name)
-    session = sessions.of(name)
+    session = sessions.of(name, size_of(message))
     if not session.number:
         session.number = number
         session.task = _task(message, record)

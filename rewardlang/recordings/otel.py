@@ -27,6 +27,8 @@ from rewardlang.recordings.items import (
     Step,
     Task,
     arguments_of,
+    read_json,
+    size_of,
     task_of,
     trace,
 )
@@ -118,7 +120,7 @@ def _take(traces: Sessions[_Trace], number: int, span: dict[str, Json]) -> bool:
     is_tool = operation == "execute_tool"
     if not is_tool and operation not in _AGENT:
         return False
-    whole = traces.of(str(span.get("traceId", ""))[:200])
+    whole = traces.of(str(span.get("traceId", ""))[:200], size_of(span))
     whole.number = whole.number or number
     conversation = attributes.get(_CONVERSATION)
     if type(conversation) is str:
@@ -253,7 +255,7 @@ def _listed(value: Json) -> list[Json]:
     """Messages, which an attribute may hold as a structure or as JSON text."""
     if type(value) is str:
         try:
-            value = orjson.loads(value)
+            value = read_json(value)
         except ValueError:
             return []
     return value if type(value) is list else []

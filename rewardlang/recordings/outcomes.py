@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import orjson
-
+from rewardlang.recordings.items import read_json
 from rewardlang_runtime.calls import KINDS
 from rewardlang_runtime.observations import FAILED
 
@@ -42,7 +41,7 @@ def outcome_of(text: str) -> dict[str, Json] | None:
     if text.startswith(FAILED):
         return _ours(text)
     try:
-        value = orjson.loads(text)
+        value = read_json(text)
     except ValueError:
         return {"ok": False} if _WORDS.match(text[:_LONGEST]) else {"ok": True}
     return of_value(value, shortened=_LEFT_OUT in text)
@@ -68,8 +67,10 @@ def _is_status(value: Json) -> bool:
 def _ours(text: str) -> dict[str, Json] | None:
     """A failure as our environments word it."""
     try:
-        error = orjson.loads(text)["error"]
+        error = read_json(text)["error"]
     except (ValueError, TypeError, KeyError):
+        return {"ok": False}
+    if type(error) is not dict:
         return {"ok": False}
     kind = error.get("kind")
     if kind in _OVER:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rewardlang.recordings import chat
-from rewardlang.recordings.items import Item, Problem
+from rewardlang.recordings.items import Item, Problem, size_of
 from rewardlang.recordings.sessions import Sessions
 
 Json = Any
@@ -55,7 +55,7 @@ def read(records: Iterable[tuple[int, Json]]) -> Iterator[Item]:
         said = _response(whole)
         before, after = said.get("previous_response_id"), said.get("id")
         name = before if type(before) is str else f" {number}"
-        chain = chains.of(name)
+        chain = chains.of(name, size_of(items))
         if not chain.number:
             chain.number, chain.head = number, whole
         for item in items:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import random
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,11 @@ def test_sessions_are_bounded() -> None:
         sessions.of(name).append(number)
     assert list(sessions.closed()) == [[1]]
     assert list(sessions.end()) == [[0, 2], [3]]
+    sessions = Sessions(list, held=10)
+    for number, (name, size) in enumerate([("a", 4), ("b", 4), ("a", 2), ("c", 6), ("c", 9)]):
+        sessions.of(name, size).append(number)
+    assert list(sessions.closed()) == [[1], [0, 2], [3]]
+    assert list(sessions.end()) == [[4]]
 
 
 WILD = [
@@ -156,6 +162,26 @@ WILD = [
 ]
 
 
+DEEP = "[" * 600 + "]" * 600
+GET = {"method": "GET", "url": "http://h/rest/api/3/issue/A-1"}
+CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "a"}}
+RESULT = {"jsonrpc": "2.0", "id": 1, "result": {"content": [{"type": "text", "text": DEEP}]}}
+TOOL = [
+    {"role": "assistant", "tool_calls": [{"function": {"name": "a"}}]},
+    {"role": "tool", "content": DEEP},
+]
+RESULT_OF_SPAN = {"key": "gen_ai.tool.call.result", "value": {"stringValue": DEEP}}
+SPAN = {"traceId": "1", "spanId": "2", "name": "execute_tool a", "attributes": [RESULT_OF_SPAN]}
+WILD += [
+    f"{json.dumps(CALL)}\n{json.dumps(RESULT)}",
+    json.dumps({"message": f'{{"jsonrpc": {DEEP}}}'}),
+    json.dumps({"messages": TOOL}),
+    json.dumps({"request": GET, "response": {"status": 200, "content": {"text": DEEP}}}),
+    json.dumps(SPAN),
+]
+"""Data in texts that could be read, but no longer be handed on."""
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("line", WILD, ids=range(len(WILD)))
 def test_wild_lines_are_read_as_any_form(form: str, line: str, tmp_path: Path) -> None:
@@ -163,6 +189,7 @@ def test_wild_lines_are_read_as_any_form(form: str, line: str, tmp_path: Path) -
     path.write_text(f"{line}\n{{}}\n{line}", encoding="utf-8")
     for item in read(path, form)[1]:
         assert isinstance(item, Item)
+        assert pickle.loads(pickle.dumps(item)) == item
 
 
 TEXTS = [text_of(case) for case in CASES]
