@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+from io import FileIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rewardlang.serve.sessions import Session
 
 _LARGEST = 256 << 20
-"""Bytes of FILE.open past which it is written anew with what is still open."""
+"""Bytes of FILE.open past which it is written anew with what is still open; twice that if more."""
 
 
 class InUse(Exception):
@@ -41,10 +42,11 @@ class Journal:
         self.path = path
         self._open_path = path.with_name(path.name + ".open")
         self._open: dict[int, Session] = {}
-        self._done = open(path, "ab", buffering=0)  # noqa: SIM115
-        self._calls = open(self._open_path, "a+b", buffering=0)  # noqa: SIM115
+        self._largest = _LARGEST
+        self._done = FileIO(path, "a")
+        self._calls = FileIO(self._open_path, "a")
         try:
-            fcntl.flock(self._calls, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._done, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise InUse(f"{path} is written by another server") from error
         _end_line(path, self._done)
@@ -59,8 +61,6 @@ class Journal:
     def call(self, session: Session, call: Call) -> None:
         """A session made a call."""
         self._write({"episode": session.number, "call": as_line(call, session.environment)})
-        if self._calls.tell() > _LARGEST:
-            self._shrink()
 
     def end(self, session: Session) -> None:
         """An episode is over: it goes to the file, unless nothing happened in it."""
@@ -79,18 +79,26 @@ class Journal:
 
     def _write(self, data: dict[str, Any]) -> None:
         self._calls.write(_line(data))
+        if self._calls.tell() > self._largest:
+            self._shrink()
 
     def _shrink(self) -> None:
-        """Leave out what is over."""
-        self._calls.truncate(0)
-        for session in self._open.values():
-            self._write(_begun(session))
-            for call in session.environment.episode.calls:
-                self._write({"episode": session.number, "call": as_line(call, session.environment)})
+        """Leave out what is over; seldom, also when that is little."""
+        beside = self._open_path.with_name(self._open_path.name + ".new")
+        with open(beside, "wb") as file:
+            for session in self._open.values():
+                file.write(_line(_begun(session)))
+                for call in session.environment.episode.calls:
+                    line = {"episode": session.number, "call": as_line(call, session.environment)}
+                    file.write(_line(line))
+            self._largest = max(_LARGEST, 2 * file.tell())
+        os.replace(beside, self._open_path)
+        self._calls.close()
+        self._calls = FileIO(self._open_path, "a")
 
     def _recover(self) -> int:
-        self._calls.seek(0)
-        left = unfinished(enumerate(map(_read, self._calls), 1))
+        with open(self._open_path, "rb") as file:
+            left = unfinished(enumerate(map(_read, file), 1))
         for _, episode in left:
             self._done.write(_line(episode))
         self._calls.truncate(0)
@@ -113,7 +121,7 @@ def _line(data: dict[str, Any]) -> bytes:
     return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _end_line(path: Path, file: IO[bytes]) -> None:
+def _end_line(path: Path, file: FileIO) -> None:
     """Make sure that what is written next begins a line: a torn one spoils itself alone."""
     if os.fstat(file.fileno()).st_size:
         with open(path, "rb") as existing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from served import Client, client
+from served import Client, client, kill
 
 from rewardlang import driver
 from rewardlang.scoring import Scorer
@@ -88,6 +88,6 @@ def test_tools_by_other_names_have_their_paths(tmp_path):
     assert [call.kind for call in made.find("default").environment.episode.calls] == [
         "ok", "unknown_tool",
     ]  # fmt: skip
-    made._journal._calls.close()
+    kill(made)
     assert Journal(traces).recovered == 1
     assert scored(scenario, traces) == [1.0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import pytest
-from served import client, sessions
+from served import client, kill, sessions
 
 from rewardlang.serve.journal import InUse, Journal
 from rewardlang.serve.sessions import Refused
@@ -116,7 +116,7 @@ def test_what_a_killed_server_had_open_is_found_by_the_next(traces):
     made.start("idle")
     with left_open(traces).open("ab") as file:
         file.write(b'{"episode": 2, "call": {"op"')  # it was being written
-    made._journal._calls.close()  # what the end of the process does
+    kill(made)
 
     again = Journal(traces)
     assert again.recovered == 1
@@ -154,9 +154,31 @@ def test_the_journal_does_not_grow_with_what_is_over(traces, monkeypatch):
         for _ in range(2):
             ask("GET", ISSUE, session=f"s{number}")
     assert left_open(traces).stat().st_size < 40_000
-    made._journal._calls.close()
+    kill(made)
     assert Journal(traces).recovered == 3
     assert len(lines(traces)) == 30
+
+
+def test_sessions_without_calls_do_not_make_it_grow_either(traces, monkeypatch):
+    monkeypatch.setattr("rewardlang.serve.journal._LARGEST", 5_000)
+    made = sessions("jira", Journal(traces), most=3)
+    for number in range(200):
+        made.get(f"s{number}")
+    assert left_open(traces).stat().st_size < 6_000
+
+
+def test_what_is_open_may_be_more_than_that(traces, monkeypatch):
+    monkeypatch.setattr("rewardlang.serve.journal._LARGEST", 1_000)
+    written = []
+    shrink = Journal._shrink
+    monkeypatch.setattr(Journal, "_shrink", lambda self: (written.append(1), shrink(self)))
+    made = sessions("jira", Journal(traces))
+    ask = client(made)
+    for number in range(30):
+        ask("GET", ISSUE, session=f"s{number}")
+    assert len(written) < 8
+    kill(made)
+    assert Journal(traces).recovered == 30
 
 
 def test_sessions_that_nothing_happened_in_leave_no_trace(traces):
