@@ -90,11 +90,12 @@ class Maker:
             case "number":
                 return self._number(name, schema, False)
             case "boolean":
-                return (self.number + len(name)) % 3 == 0
+                gone = {"archived", "deleted", "trashed", "disabled"} & set(words(name))
+                return self.number == 3 if gone else (self.number + len(name)) % 3 == 0
             case "array":
                 return self._list(name, schema, depth)
             case "object":
-                made = self._object(schema, depth)
+                made = self._somebody(name, schema, depth)
                 # A value of any shape, as of a property, says something all the same.
                 open_ = not schema.get("properties") and schema.get("additionalProperties", True)
                 return (
@@ -215,6 +216,16 @@ class Maker:
             if value not in made or len(made) < least:
                 made.append(value)
         self.number = own
+        return made
+
+    def _somebody(self, name: str, schema: Schema, depth: int) -> dict[str, Any]:
+        """An object; one that describes a person is one of the few there are."""
+        if not vocabulary.is_person(name) or "accountId" not in (schema.get("properties") or {}):
+            return self._object(schema, depth)
+        one, number = self.one, self.number
+        self.one, self.number = "user", vocabulary.somebody(name, number)
+        made = self._object(schema, depth)
+        self.one, self.number = one, number
         return made
 
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:

@@ -25,6 +25,9 @@ _MOST = 24
 """Properties of an object inside a row that are kept."""
 _MOST_VALUES = 60
 """Values of an `enum` that a row's schema lists."""
+_PLAIN = ("string", "integer", "number", "boolean")
+_ENOUGH = 4
+"""Plain values of an object inside a row that say what it is."""
 _API = "document"
 
 
@@ -136,7 +139,11 @@ class Written:
             return {**made, "additionalProperties": inner} if inner else made
         kept: dict[str, Schema] = {}
         required = flat.get("required") or []
+        # Who is described well enough by plain values needs nothing deeper inside a row.
+        plain = sum(self.shapes.kind(part) in _PLAIN for part in fields.values())
         for name, part in fields.items():
+            if plain >= _ENOUGH and name not in required and self.shapes.kind(part) not in _PLAIN:
+                continue
             if name in ("_links", "expand", "self", "_expandable") and name not in required:
                 continue
             simple = self.simple(part, depth - 1) if len(kept) < _MOST else None

@@ -34,6 +34,17 @@ _PERSONS = frozenset({
 _DAY = date(2026, 1, 5)
 
 
+def is_person(name: str) -> bool:
+    """Whether a field is about a person: `owner`, `archivedBy`."""
+    said = words(name)
+    return bool(_PERSONS & set(said)) or said[-1:] == ["by"]
+
+
+def somebody(name: str, number: int) -> int:
+    """The number of the person in the field `name` of row `number`."""
+    return (number * 2 + len(name)) % len(ACCOUNTS)
+
+
 def topic(number: int, one: str) -> str:
     """A topic; the first two rows of a table share theirs, so that they are easily mixed up."""
     offset = stream("topic", one) % len(TOPICS)
@@ -111,7 +122,7 @@ def word_for(name: str, one: str, number: int, rng: Rng) -> str:
     if last in ("type", "kind", "category", "state", "status", "mode"):
         return ("standard", "custom", "internal", "external")[number % 4]
     if last == "id" and _PERSONS & set(said):
-        return ACCOUNTS[(number * 2 + len(name)) % len(ACCOUNTS)]
+        return ACCOUNTS[number % len(ACCOUNTS) if one == "user" else somebody(name, number)]
     if last == "id":
         return str(1000 + 10 * rng.below(800) + number % 10)
     return f"{about} {spoken(name)}"

@@ -13,7 +13,7 @@ from rewardlang.importer.rows import Column, Rows
 from rewardlang.importer.samples import Maker, complete, is_valid
 from rewardlang.importer.schemas import Written
 from rewardlang.importer.shapes import Schema, kind_of
-from rewardlang_runtime.rng import Rng, stream
+from rewardlang_runtime.rng import Rng
 
 ROWS = 8
 NESTED = 10
@@ -144,6 +144,7 @@ class _Table:
             row[own] = again.value(own, rows.columns[own].schema)
         self._keys(row, number, owner)
         self._types(row)
+        self._not_yet(row)
         return self._mended(row, maker)
 
     def _value(self, maker: Maker, column: Column, row: Row, number: int, owner: Row | None) -> Any:
@@ -164,7 +165,7 @@ class _Table:
         if forms(column):
             return self._text(maker, column)
         if column.role == "author" or squeezed(column.name).endswith("accountid"):
-            return vocabulary.ACCOUNTS[(number * 2 + len(column.name)) % len(vocabulary.ACCOUNTS)]
+            return vocabulary.ACCOUNTS[vocabulary.somebody(column.name, number)]
         shown = self.example.get(column.name)
         if self._usable(column, shown, number):
             return shown
@@ -244,7 +245,8 @@ class _Table:
             if own is not None and own in rows.columns:
                 row[own] = chosen
         elif own == "accountId":
-            row[own] = f"5b10{number:02d}{stream(rows.name) % 900 + 100}"
+            known = vocabulary.ACCOUNTS
+            row[own] = known[number] if number < len(known) else f"5b11{1000 + number}"
         if rows.key == "rowKey":
             parts = (
                 [str(owner[self.tables[rows.parent.to or ""].key])]
@@ -261,6 +263,14 @@ class _Table:
             row[rows.key] = "/".join(parts)
         elif rows.key not in row:
             row[rows.key] = self._id(number)
+
+    def _not_yet(self, row: Row) -> None:
+        """Who archived it, and when, is said of what is archived alone."""
+        for name, value in list(row.items()):
+            for end in ("By", "Date", "At", "On"):
+                column = self.table.columns.get(f"{name}{end}")
+                if value is False and column is not None and not column.required:
+                    row.pop(column.name, None)
 
     def _types(self, row: Row) -> None:
         """`parentType` says what the parent is: a row of this table."""
