@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import Any
 
 from rewardlang.page import call_item, card, cards, document, folded, section, table
 from rewardlang.report.verdict import many, number
@@ -161,7 +160,7 @@ def _trace(survey: Survey, key: tuple[str, str], anchors: dict[tuple[str, str], 
         f"reward {escape(reward_said(example.score))}</p>"
     )
     asked = f"<p>{escape(example.asked)}</p>" if example.asked else ""
-    calls = "".join(map(_call, example.calls))
+    calls = "".join(map(call_item, example.calls))
     more = f"<p class='faint'>and {many(example.more, 'more call')}</p>" if example.more else ""
     answer = f"<p>Answer: {escape(example.answer)}</p>" if example.answer else ""
     misses = "".join(
@@ -172,10 +171,6 @@ def _trace(survey: Survey, key: tuple[str, str], anchors: dict[tuple[str, str], 
     why = f"<p class='faint'>{escape(example.score.why)}</p>" if example.score.why else ""
     body = f"{head}{asked}<ol>{calls}</ol>{more}{answer}<ul>{misses}</ul>{why}"
     return f'<div class="trace" id="{anchors[key]}">{body}</div>'
-
-
-def _call(call: dict[str, Any]) -> str:
-    return call_item(call)
 
 
 def _files(found: list[FileTally]) -> str:
