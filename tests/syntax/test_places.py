@@ -89,6 +89,7 @@ def test_every_node_has_its_place(expr, style, width, unicode):
     assume(len(text) <= MAX_EXPRESSION)
     assume(style not in ("|", ">", None) or text.isprintable())  # what YAML must escape
     scalar = scalar_in(document(text, style, width, unicode))
+    assume(scalar.text == text)  # PyYAML's emitter changes some, such as U+0085 in single quotes
     out = []
     parsed = parse_expression(place(scalar), out)
     assert not out
