@@ -76,6 +76,8 @@ def command(
     """
     try:
         import_module("rewardlang.serve.control")  # where starlette is first needed
+        if mcp is not None:
+            import_module("rewardlang.serve.mcp")
         from rewardlang.serve.journal import InUse
         from rewardlang.serve.server import CannotListen
         from rewardlang.serve.sessions import Sessions

@@ -438,6 +438,17 @@ def test_wrong_options_are_said(
     assert said in capsys.readouterr().err
 
 
+def test_a_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "rewardlang.serve.mcp")
+    monkeypatch.setitem(sys.modules, "mcp", None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["serve", str(SCENARIOS / f"{LABELS}.yaml"), "--mcp", "stdio"])
+    assert ended.value.code == 1
+    assert "no mcp: install it with `pip install 'rewardlang[serve]'`" in capsys.readouterr().err
+
+
 def test_over_stdio_by_a_client_that_starts_it(tmp_path: Path) -> None:
     traces = tmp_path / "traces.jsonl"
     server = StdioServerParameters(
