@@ -160,13 +160,17 @@ def _scenarios(given: Sequence[str], no_cache: bool) -> tuple[str, ...]:
 
 def _written(setting: Setting, recordings: list[Recording], form: str, out: str | None) -> Survey:
     """The survey, after it was written in the form that is asked for."""
+    from rewardlang.findings.workers import WorkerEnded
+
     try:
         with nullcontext(sys.stdout) if out is None else open(out, "w", encoding="utf-8") as file:
             return _write(setting, recordings, form, file)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         raise Failure(f"{error.filename or out}: {error.strerror}") from error
+    except WorkerEnded as error:
+        raise Failure(str(error)) from error
 
 
 def _write(setting: Setting, recordings: list[Recording], form: str, file: IO[str]) -> Survey:
