@@ -6,6 +6,7 @@ from rewardlang.importer.assigned import assigned
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Way, single, way
 from rewardlang.importer.flags import flag
+from rewardlang.importer.members import members, one_member
 from rewardlang.importer.names import spoken
 from rewardlang.importer.reads import by_query
 from rewardlang.importer.resources import HOLE, Table, answer
@@ -22,8 +23,12 @@ def act(making: Making, operation: Operation, draft: Draft) -> bool:
     if HOLE not in steps:
         return _by_query(making, operation, draft)
     found = through.last
+    if one_member(making, draft, operation, through):
+        return True
     if found is None or HOLE in through.rest or through.free:
         return False
+    if members(making, draft, operation, through):
+        return True
     if assigned(making, draft, operation, through):
         return True
     draft.effects, draft.notes, draft.confidence = [], [], "high"

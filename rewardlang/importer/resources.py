@@ -118,6 +118,8 @@ def answer(operation: Operation) -> Schema | None:
     good = operation.success
     if good is None or good.schema is None or not good.status.startswith("2"):
         return None
+    if good.status == "204" or not set(good.schema) - {"description", "title", "examples"}:
+        return None  # nothing is said of it
     if (
         good.content_type is not None
         and "json" not in good.content_type

@@ -132,7 +132,8 @@ class _Table:
         maker = Maker(self.written, Rng(self.seed, rows.name, number), rows.one, number)
         row: Row = {}
         for column in rows.columns.values():
-            if column.role == "given":
+            keys = column.to is not None and kind_of(column.schema) == "array"
+            if column.role == "given" and not keys:
                 continue
             value = self._value(maker, column, row, number, owner)
             if value is not _NONE:

@@ -41,8 +41,8 @@ def run(folder: Path, *args: str, document: Path | None = None):
 def test_it_says_what_it_made(tmp_path):
     result = run(tmp_path)
     assert result.exit_code == 0, result.output
-    assert "22 operations, 21 modelled, 95 %:" in result.output
-    assert "confidence: 13 high, 8 medium" in result.output
+    assert "24 operations, 23 modelled, 95 %:" in result.output
+    assert "confidence: 13 high, 10 medium" in result.output
     assert "2 files: 2 new" in result.output
     assert sorted(p.name for p in (tmp_path / "apis").iterdir()) == ["pets.lock.json", "pets.yaml"]
 

@@ -36,6 +36,8 @@ def test_every_operation_is_of_the_kind_that_it_looks_like(tmp_path):
         "createGuide": "create",
         "getGuide": "read",
         "updateGuide": "update",
+        "addPetsToGuide": "action",
+        "removePetFromGuide": "action",
         "archiveGuide": "action",
         "copyGuide": "create",
         "getShopOfGuide": "read",

@@ -173,3 +173,17 @@ def test_what_is_assigned_is_read_set_and_cleared(client):
     assert client("clearShopOfGuide", id=number) == (204, None)
     assert client("getShopOfGuide", id=number)[0] == 404
     assert "shopId" not in client("getGuide", id=number)[1]
+
+
+def test_keys_that_a_row_holds_are_added_and_removed(client):
+    body = {"representation": "html", "value": ""}
+    number = int(client("createGuide", title="Cats", petIds=["10001"], body=body)[1]["id"])
+
+    def held() -> list[str]:
+        return client.environment.episode.final["guides"].get(str(number))["petIds"]
+
+    assert client("addPetsToGuide", id=number, petIds=["10002", "10001"]) == (204, None)
+    assert held() == ["10001", "10002"]
+    assert client("removePetFromGuide", id=number, petId="10001") == (204, None)
+    assert held() == ["10002"]
+    assert client("addPetsToGuide", id=1, petIds=[])[0] == 404
