@@ -43,6 +43,8 @@ class Argument:
     where: str
     required: bool
     schema: Schema
+    read_only: bool = False
+    """The document says that only answers have it."""
 
 
 @dataclass(slots=True)
@@ -174,8 +176,10 @@ def _arguments(making: Making, operation: Operation, made: Draft) -> None:
             made.body = _body(making, schema)
             required = making.shapes.required(schema) if True else []
             for name, part in fields.items():
+                only = making.shapes.flat(part).get("readOnly") is True
+                must = name in required
                 made.arguments.append(
-                    Argument(name, name, "body", name in required, written.clean(part))
+                    Argument(name, name, "body", must, written.clean(part), only and not must)
                 )
         else:
             made.body = written.clean(schema)

@@ -186,9 +186,13 @@ class Written:
         if kind == "integer" and other == "number":
             return {"type": "number"}
         if kind == "object" and other == "object":
-            mine = self.shapes.fields(given)
-            theirs = shown.get("properties") or {}
-            if not theirs or all(name in theirs for name in mine):
+            mine = [
+                name
+                for name, part in self.shapes.fields(given).items()
+                if not self.shapes.flat(part).get("readOnly")
+            ]
+            theirs = self.own.fields(shown)
+            if not theirs or 2 * sum(name in theirs for name in mine) >= max(len(mine), 1):
                 return self.clean(given, words=60)
         if kind == "array" and other == "array":
             return self.clean(given, words=60)

@@ -49,7 +49,10 @@ def create(making: Making, draft: Draft, operation: Operation, way: Way, table: 
     if given is not None and rows.key != given.name:
         values[given.name] = f"args.{given.name}"
     _other_keys(operation, draft, rows, values, key)
-    draft.effects.append(_insert(making, draft, rows, values))
+    insert = _insert(making, draft, rows, values)
+    if insert is None:
+        return False
+    draft.effects.append(insert)
     draft.kind, draft.subject = "create", rows.name
     draft.tables[rows.name] = None
     _answer(making, draft, operation, rows, f"{rows.name}[{key}]" + ("!" if rows.made else ""))
@@ -121,15 +124,15 @@ def _new_row(
             values[name] = "[]"
         elif column.role == "version":
             values[name] = _version(making, column, "1", argument)
-        elif argument is not None and argument.where == "body":
+        elif column.role == "time":
+            values[name] = "now"
+        elif argument is not None and argument.where == "body" and not argument.read_only:
             there = argument.required or "default" in argument.schema
             fits = making.written.fits(argument.schema, column.schema)
             converted = (kind_of(argument.schema), kind_of(column.schema)) in _CONVERTED
             if column.required and not (there and (fits or converted)):
                 default = neutral(making.written, column.schema)
                 values[name] = _constant(default)
-        elif column.role == "time":
-            values[name] = "now"
         elif (
             column.role == "author"
             and "users" in making.rows
@@ -179,8 +182,11 @@ def _version(making: Making, column: Column, number: str, argument: Argument | N
     return whole
 
 
-def _insert(making: Making, draft: Draft, rows: Rows, values: dict[str, str]) -> str:
+def _insert(making: Making, draft: Draft, rows: Rows, values: dict[str, str]) -> str | None:
+    """The effect that makes a row; None when something that must be said could not be kept."""
     sure, optional, converted, lost = _fields(making, draft, rows, values)
+    if _must_be_kept(draft, lost):
+        return None
     literal = dict(values)
     for name in sure:
         literal[name] = f"args.{name}"
@@ -192,6 +198,10 @@ def _insert(making: Making, draft: Draft, rows: Rows, values: dict[str, str]) ->
         whole = f"merge({whole}, pick_keys(args, {_names(optional)}))"
     _tell_lost(draft, lost)
     return f"insert {whole} into {rows.name}"
+
+
+def _must_be_kept(draft: Draft, lost: Sequence[str]) -> bool:
+    return any(a.required for a in draft.arguments if a.where == "body" and a.name in lost)
 
 
 def _tell_lost(draft: Draft, lost: Sequence[str]) -> None:
@@ -214,14 +224,14 @@ def _fields(
         rows.parent.name if rows.parent is not None and rows.parent.hidden else None,
     }
     for argument in draft.arguments:
-        if argument.where != "body" or argument.name in fixed:
+        if argument.where != "body" or argument.name in fixed or argument.read_only:
             continue
         column = rows.columns.get(argument.name)
         if column is None:
             if argument.name not in ("expand", "self", "_links"):
                 lost.append(argument.name)
             continue
-        if column.role == "version":
+        if column.role in ("version", "time"):
             continue
         there = argument.required or "default" in argument.schema
         text = written_as(making.written, argument, column)
@@ -294,6 +304,8 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
     version = _lock(making, draft, operation, rows, found)
     sure, optional, converted, lost = _fields(making, draft, rows)
     if not sure and not optional and not converted and version is None:
+        return False
+    if _must_be_kept(draft, lost):
         return False
     changes = dict(converted)
     extra: dict[str, str] = {}
@@ -433,6 +445,8 @@ def upsert(making: Making, draft: Draft, operation: Operation, way: Way, table: 
         draft.effects.append(f"insert {whole} into {rows.name}")
     else:
         insert = _insert(making, draft, rows, values)
+        if insert is None:
+            return False
         draft.effects.append(
             {"when": f"{rows.name}[key] is not null", "do": f"delete {rows.name}[key]"}
         )
