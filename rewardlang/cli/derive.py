@@ -66,3 +66,66 @@ def _typed(api: str, world: str) -> tuple[model.Api, model.World]:
     from rewardlang.derive.load import load
 
     return load(api, world)
+
+
+@command.command("reward")
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option("--write", is_flag=True, help="Write it into FILE, before the oracle.")
+@click.option("--replace", is_flag=True, help="Write another reward for a file that has one.")
+def reward(file: str, write: bool, replace: bool) -> None:
+    """Write the reward for the oracle of the scenario FILE, to be edited by a person.
+
+    The oracle is played on a dozen tasks. What it does alike in all of them, in terms of
+    parameters and lets, becomes gates, parts and penalties. `rewardlang lint` then says what is
+    still missing.
+
+    \b
+    rewardlang derive reward tidy.yaml
+    rewardlang derive reward tidy.yaml --write
+    """
+    from rewardlang.cli import Failure
+    from rewardlang.derive import draft
+    from rewardlang.derive.reward import NoReward, written
+    from rewardlang.derive.reward import reward as derived
+
+    path = Path(file)
+    try:
+        made = derived(path, replace=replace)
+        if not write:
+            click.echo("\n".join(draft.lines(made)))
+            return
+        text = written(path.read_text(encoding="utf-8"), made, replace=replace)
+        path.write_text(text, encoding="utf-8")
+    except NoReward as error:
+        raise Failure(f"{file}: {error}") from error
+    except OSError as error:
+        raise Failure(f"{file}: {error.strerror}") from error
+    click.echo(f"{file}: the reward is written")
+
+
+@command.command("coverage")
+@click.argument("folder", type=click.Path(file_okay=False, exists=True))
+@click.option("--judge", is_flag=True, help="Judge every scenario, and count those that are clean.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), help="Keep the scenarios here; FOLDER/derived else."
+)
+def coverage(folder: str, judge: bool, out: str | None) -> None:
+    """Count the operations of an import that get a scenario, by group, and say why others do not.
+
+    FOLDER is where `rewardlang import openapi` wrote `apis/` and `worlds/`.
+
+    \b
+    rewardlang derive coverage imported
+    rewardlang derive coverage imported --judge
+    """
+    from rewardlang.cli import Failure
+    from rewardlang.derive.coverage import groups, judged, table
+
+    apis = sorted((Path(folder) / "apis").glob("*.yaml"))
+    if not apis:
+        raise Failure(f"{folder}: there is no API file in its folder `apis`")
+    kept = Path(out) if out is not None else Path(folder) / "derived"
+    made = groups(apis, kept)
+    if judge:
+        judged(made, kept)
+    click.echo(table(made, judge))

@@ -24,7 +24,7 @@ from rewardlang.derive.draft import Reward, Test
 from rewardlang.derive.lists import lists_in
 from rewardlang.derive.request import Request, Slot, label_of, value_of
 from rewardlang.derive.typed import Read
-from rewardlang.derive.words import capital, deed, head, noun, spoken
+from rewardlang.derive.words import capital, deed, head, named_in, noun, spoken
 from rewardlang.judge.leaves import at, put
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import Any as AnyType
@@ -361,20 +361,16 @@ def _column_of(field: Field, say: str) -> list[str]:
 def _subject(request: Request, rows: Sequence[Slot]) -> str:
     """What is looked at, in words: `the labels for the page {fact.page}`."""
     _, thing = deed(request.operation.doc, request.operation.name)
-    thing = re.sub(r" by (id|key|name|ids|keys)$", "", thing)
     rowed = [slot for slot in request.slots if slot.path == ("",)]
-    shown = [slot for slot in request.slots if slot.parent is not None] if rowed else []
-    for slot in [*(slot for slot in rows if slot not in rowed), *shown]:
+    named = [slot for slot in request.slots if slot.parent is not None] if rowed else []
+    for slot in [*(slot for slot in rows if slot not in rowed), *named]:
         value = f"{{fact.{slot.name}}}"
         if slot.parent is not None:
             value = f"{{{wanted(slot, request.slots)}}}"
         word = described(slot)
         shown = value if slot.table is not None else f'"{value}"'
-        match = re.search(rf"\b{re.escape(word)}\b(?!.*\b{re.escape(word)}\b)", thing)
-        if match and slot.table is not None:
-            thing = f"{thing[: match.end()]} {shown}{thing[match.end() :]}"
-        else:
-            thing = f"{thing} for the {word} {shown}"
+        named_so = named_in(thing, word, shown) if slot.table is not None else None
+        thing = named_so or f"{thing} for the {word} {shown}"
     return thing
 
 
@@ -427,10 +423,10 @@ def _told(response: Any, case: dict[str, Any]) -> Iterator[Fact]:
                     into = flags if isinstance(value, bool) else found
                     if str(value).lower() not in ask.lower():
                         into.setdefault(ask, (_say(value), _is_number(value)))
-    if not found:
+    if len(found) < 2:
         for path, size in _counts(response):
             what = spoken(path[-1]) if path and path[-1].lower() not in _DROPPED else "entries"
-            found[f"the number of {what}"] = str(size), True
+            found.setdefault(f"the number of {what}", (str(size), True))
     if not found:
         for path, value in leaves(response):
             if path and isinstance(value, str) and sayable(value) and not path[-1].startswith("_"):

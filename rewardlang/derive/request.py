@@ -30,6 +30,7 @@ _EXTRAS = 8
 _GLANCE = 8
 """Combinations after which arguments that were never accepted are given up."""
 _DEPTH = 5
+_IDS = ("10013",)
 _LABELS = ("name", "title", "summary", "displayName", "label", "subject", "key", "username")
 _PAGING = {
     "startAt", "maxResults", "limit", "cursor", "expand", "pageToken", "nextPageToken", "start",
@@ -171,7 +172,8 @@ def _skeletons(
         return
     extras = list(islice(made.extras(), _EXTRAS))
     body = [p.name for p in operation.parameters if p.where == "body" and p.required]
-    says_more = operation.method in ("POST", "PUT", "PATCH") and not body and extras
+    bare = operation.method == "DELETE" and not operation.schema.get("required")
+    says_more = (operation.method in ("POST", "PUT", "PATCH") or bare) and not body and extras
     makes = any(effect.kind == "insert" for effect in operation.effects)
     if makes and not says_more and sum(s.parent is None for s in made.used(required)) <= 2:
         # One more thing to say of what is made: a name alone makes a thin task.
@@ -269,6 +271,11 @@ class _Making:
                 return {"type": "doc", "version": 1, "content": content}
             case "object":
                 inside = _merged(schema, self.root)["properties"]
+                others = _values_of(schema, self.root)
+                if not inside and others is not None and path:
+                    # Values by the ids of what they are for.
+                    value = self.value(others, (*path, _IDS[0]))
+                    return None if value is None else {_IDS[0]: value}
                 if not inside and path and len(path) < 3:
                     # A value of any shape: something to be known by.
                     return {"note": self.slot((*path, "note"), {"type": "string"})}
@@ -347,9 +354,8 @@ class _Making:
         if not ranked:
             return None
         column = min(ranked)[1]
-        kinds = scalar_schema(self.root.get("properties", {}).get(str(path[0]), {}), self.root).get(
-            "type"
-        )
+        inside: dict[str, Any] = dict(_merged(self.root, self.root)["properties"])
+        kinds = scalar_schema(inside.get(str(path[0]), {}), self.root).get("type")
         number = kinds in ("integer", "number") and isinstance(rows[0].get(column), str)
         style: Style = "exact" if isinstance(rows[0].get(column), int) else "key"
         name = self.name(f"{main.name} {column}", path)
@@ -373,12 +379,13 @@ class _Making:
         main = next((self.slots[p] for p in self.slots if self.slots[p].in_path), None)
         if main is None or main.table is None or path[0] in self.in_path:
             return None
-        if words == ("id",) and main.path != path:
+        named = any(link.table != main.table for link in self.links.get(words, ()))
+        if words == ("id",) and main.path != path and not named:
             key = self.ground.api.tables[main.table].key
-            parent = (main.name, (key,))
+            same = (main.name, (key,))
             reads = reading(self.ground, main.table, (key,))
             return Slot(
-                path, name(f"same_{main.name}", path), (), main.table, parent, "key", reads=reads
+                path, name(f"same_{main.name}", path), (), main.table, same, "key", reads=reads
             )
         row = next(iter(self.ground.rows[main.table].values()), {})
         if len(words) > 1 and words[-1] in ("number", "version") and type(at(row, words)) is int:
@@ -511,6 +518,14 @@ def _merged(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
         properties = {**inner["properties"], **properties}
         required += [name for name in inner["required"] if name not in required]
     return {"properties": properties, "required": required}
+
+
+def _values_of(schema: Any, root: Mapping[str, Any]) -> Any:
+    """The schema of the values of a map; None of what is none."""
+    for each in variants(schema, root):
+        if isinstance(each.get("additionalProperties"), dict) and each["additionalProperties"]:
+            return each["additionalProperties"]
+    return None
 
 
 def _slots(value: Any) -> Iterator[Slot]:

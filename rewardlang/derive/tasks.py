@@ -37,7 +37,7 @@ def _derived(field: Field, name: str) -> Derived:
         return Derived(name, why="no call of it was accepted")
     operation = request.operation
     if operation.effects or operation.method != "GET":
-        made = writes(field, request)
+        made = writes(field, request) or reads(field, request)
     else:
         made = reads(field, request) or writes(field, request)
     if made is None:

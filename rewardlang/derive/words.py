@@ -92,9 +92,44 @@ def deed(doc: str, name: str) -> tuple[str, str]:
     rest = said[1:]
     if verb == "bulk" and rest:
         verb, rest = rest[0].lower(), rest[1:]
+    if rest[:1] == ["or"] and len(rest) > 1:
+        rest = rest[2:]  # "creates or updates"
     verb = _THIRD.get(verb, verb)
+    end = next((n for n, word in enumerate(rest) if word.lower() in _CUT), len(rest))
+    rest = [word.rstrip(";,.") for word in (rest[:end] or rest)]
+    if len(rest) > 2 and rest[-2].lower() == "by" and rest[-1].lower() in ("id", "ids", "key"):
+        rest = rest[:-2]
     rest = [word if _kept(word) else word.lower() for word in rest]
     return verb, with_article(" ".join(rest))
+
+
+_CUT = {"that", "optionally", "who", "such", "along;", "deletes", "returns"}
+"""Words with which a sentence goes on to say more than what it is about."""
+
+
+def named_in(text: str, thing: str, value: str) -> str | None:
+    """`text` with a row's name behind the words for it: `a chore` becomes `the chore c1`.
+
+    None when the text does not end with the thing, or with a part that begins after it. Words that
+    are written together in one place and apart in another are the same.
+    """
+    said = text.split()
+    wanted = thing.replace(" ", "").lower()
+    for end in range(len(said), 0, -1):
+        for start in range(end - 1, max(-1, end - 4), -1):
+            words = [word.lower().removesuffix("'s") for word in said[start:end]]
+            if "".join(words) != wanted or (end < len(said) and said[end].lower() not in _BREAKS):
+                continue
+            before = said[:start]
+            if before and before[-1].lower() in ("a", "an"):
+                before[-1] = "the"
+            elif not before or before[-1].lower() in _BREAKS:
+                before.append("the")
+            owner = "'s" if said[end - 1].endswith("'s") else ""
+            shown = said[start:end]
+            shown[-1] = shown[-1].removesuffix("'s")
+            return " ".join([*before, *shown, value + owner, *said[end:]])
+    return None
 
 
 def _kept(word: str) -> bool:

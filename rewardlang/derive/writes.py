@@ -25,7 +25,16 @@ from rewardlang.derive.draft import Reward, Test
 from rewardlang.derive.ground import Change, Outcome
 from rewardlang.derive.request import Request, Slot
 from rewardlang.derive.typed import Expand, Read, member, quoted, read
-from rewardlang.derive.words import capital, deed, identifier, listed, noun, spoken, words_of
+from rewardlang.derive.words import (
+    capital,
+    deed,
+    identifier,
+    listed,
+    named_in,
+    noun,
+    spoken,
+    words_of,
+)
 from rewardlang.judge.leaves import at
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import String
@@ -530,9 +539,8 @@ class _Writing:
             value = self._value(slot)
             if slot.parent is not None:
                 text = f"{text} for the {word} {value}"
-            elif slot.table is not None and f" {word}" in text and _last_of(text, word):
-                at_ = text.rindex(f" {word}") + len(word) + 1
-                text = f"{text[:at_]} {value}{text[at_:]}"
+            elif slot.table is not None and named_in(text, word, value) is not None:
+                text = named_in(text, word, value) or text
             elif slot.table is not None:
                 text = f"{text} for the {word} {value}" if slot.in_path else text
                 rest += [] if slot.in_path else [f"the {_field(slot)} {value}"]
@@ -584,11 +592,6 @@ def _without_last(args: Any) -> Any:
         return None
     *kept, _ = args
     return {name: args[name] for name in kept}
-
-
-def _last_of(text: str, word: str) -> bool:
-    end = text.rindex(f" {word}") + len(word) + 1
-    return end == len(text) or text[end] == " "
 
 
 def _field(slot: Slot) -> str:

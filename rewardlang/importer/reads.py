@@ -277,7 +277,7 @@ def _sliced(draft: Draft, page: _Page, ordered: str) -> str:
         draft.lets["size"] = "50"
     if page.cursor is not None:
         given = _given(page.cursor)
-        start = f"cursor_offset({given})"
+        start = f'0 if {given} == "" else cursor_offset({given})'
         draft.lets["start"] = (
             start if given.startswith("args.") else f"0 if {given} is null else {start}"
         )
