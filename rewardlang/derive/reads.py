@@ -24,7 +24,7 @@ from rewardlang.derive.draft import Reward, Test
 from rewardlang.derive.lists import lists_in
 from rewardlang.derive.request import Request, Slot, label_of, value_of
 from rewardlang.derive.typed import Read
-from rewardlang.derive.words import capital, deed, head, named_in, noun, spoken
+from rewardlang.derive.words import capital, deed, head, named_in, noun, spelled, spoken
 from rewardlang.judge.leaves import at, put
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import Any as AnyType
@@ -132,7 +132,7 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
     every = [at(table[key], column) for key in table]
     numeric = all(isinstance(v, int | float) for v in every if v is not None)
     others = [_filled(field.row(slot, path)) for path in paths]
-    about, thing = asked_for(where), noun(of)
+    about, thing = asked_for(where), spelled(noun(of), request.operation.doc)
     column_read = field.row(_as_row(slot, "r"), column)
     assert column_read is not None
     if numeric:
@@ -367,7 +367,7 @@ def _subject(request: Request, rows: Sequence[Slot]) -> str:
         value = f"{{fact.{slot.name}}}"
         if slot.parent is not None:
             value = f"{{{wanted(slot, request.slots)}}}"
-        word = described(slot)
+        word = spelled(described(slot), request.operation.doc)
         shown = value if slot.table is not None else f'"{value}"'
         named_so = named_in(thing, word, shown) if slot.table is not None else None
         thing = named_so or f"{thing} for the {word} {shown}"

@@ -88,6 +88,8 @@ def deed(doc: str, name: str) -> tuple[str, str]:
     verb = said[0].lower() if said else ""
     if (verb not in VERBS and verb not in _THIRD) or len(said) > 14:
         said = words_of(name)
+        if said and said[0] not in VERBS and said[0] not in _THIRD:
+            said = ["get", *said]
         verb = said[0] if said else "call"
     rest = said[1:]
     if verb == "bulk" and rest:
@@ -130,6 +132,18 @@ def named_in(text: str, thing: str, value: str) -> str | None:
             shown[-1] = shown[-1].removesuffix("'s")
             return " ".join([*before, *shown, value + owner, *said[end:]])
     return None
+
+
+def spelled(thing: str, text: str) -> str:
+    """Words that are written together, as a text writes them: `workflow scheme`."""
+    wanted = thing.replace(" ", "").lower()
+    said = re.findall(r"[A-Za-z]+", text)
+    for size in (2, 3):
+        for start in range(len(said) - size + 1):
+            part = said[start : start + size]
+            if "".join(part).lower() == wanted:
+                return " ".join(part).lower()
+    return thing
 
 
 def _kept(word: str) -> bool:

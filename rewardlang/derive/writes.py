@@ -535,7 +535,7 @@ class _Writing:
                 continue
             if slot.parent is not None and not (self._rowed and slot.in_path):
                 continue
-            word = described(slot)
+            word = spelled(described(slot), self.operation.doc)
             value = self._value(slot)
             if slot.parent is not None:
                 text = f"{text} for the {word} {value}"
