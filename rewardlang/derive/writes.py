@@ -32,6 +32,7 @@ from rewardlang.derive.words import (
     listed,
     named_in,
     noun,
+    spelled,
     spoken,
     words_of,
 )
