@@ -46,6 +46,8 @@ _SYSTEM = (
 )
 _PATHS = 8
 """Fields of a row that a gate names; of more the whole row may change."""
+_CHANGES = ("update", "edit", "change", "modify")
+"""What is done to a row that is there already, and has fields."""
 _FRAME = 0.2
 
 
@@ -530,7 +532,7 @@ class _Writing:
         """The task as an order."""
         verb, thing = deed(self.operation.doc, self.operation.name)
         text = f"{verb} {thing}"
-        rest: list[str] = []
+        rest: list[tuple[str, str]] = []
         for slot in self.slots:
             if slot.path == ("",) or (slot.tied and self.results):
                 continue
@@ -544,13 +546,17 @@ class _Writing:
                 text = named_in(text, word, value) or text
             elif slot.table is not None:
                 text = f"{text} for the {word} {value}" if slot.in_path else text
-                rest += [] if slot.in_path else [f"the {_field(slot)} {value}"]
+                rest += [] if slot.in_path else [(_field(slot), value)]
             else:
-                rest.append(f"the {_field(slot)} {value}")
+                rest.append((_field(slot), value))
         if self.results:
             name = self.results[0][0]
             text += f", so that its {spoken(name.removeprefix('new_'))} becomes {{{name}}}"
-        return f"{text} with {listed(rest)}" if rest else text
+        if not rest:
+            return text
+        if verb in _CHANGES and not self.results:
+            return f"{text} so that {listed([f'its {field} is {value}' for field, value in rest])}"
+        return f"{text} with {listed([f'the {field} {value}' for field, value in rest])}"
 
     @property
     def _rowed(self) -> bool:

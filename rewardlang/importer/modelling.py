@@ -7,7 +7,7 @@ from collections.abc import Container
 from rewardlang.importer import actions, assigned, reads, writes
 from rewardlang.importer.drafts import Draft, Making, draft
 from rewardlang.importer.finding import Way, way
-from rewardlang.importer.names import identifier, plural, snake, squeezed, unused
+from rewardlang.importer.names import identifier, plural, squeezed, unused
 from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.openapi import Document, Operation
 
@@ -112,7 +112,7 @@ def _made_here(making: Making, operation: Operation) -> Table | None:
     steps = making.found.steps(operation)
     if len(tables) != 1 or len(steps) != 1 or _creates(making, tables[0]):
         return None
-    return tables[0] if plural(snake(steps[0])) == tables[0].name else None
+    return tables[0] if plural(making.found.name(steps[0])) == tables[0].name else None
 
 
 def _creates(making: Making, table: Table) -> bool:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rewardlang.importer.names import is_taken, plural, singular, snake, squeezed, unused
+from rewardlang.importer.names import is_taken, plural, singular, snake, squeezed, unused, words
 from rewardlang.importer.shapes import Listing, Schema, Shapes
 from rewardlang.openapi import Document, Operation, Parameter
 
@@ -69,6 +69,12 @@ class Resources:
     tables: list[Table]
     by_home: dict[Path, Table]
     by_schema: dict[str, list[Table]]
+    apart: Mapping[str, str] = field(default_factory=dict)
+    """Words that paths glue together, as names: `issuetypescheme` is `issue_type_scheme`."""
+
+    def name(self, step: str) -> str:
+        """A step of a path as a name."""
+        return self.apart.get(step, snake(step))
 
     def steps(self, operation: Operation) -> Path:
         """The path of an operation, without the prefix and the names of its holes."""
@@ -133,7 +139,7 @@ def find(document: Document) -> Resources:
     """The resources of a document."""
     shapes = Shapes(document.schemas)
     prefix = prefix_of(document.operations)
-    found = Resources(shapes, prefix, [], {}, {})
+    found = Resources(shapes, prefix, [], {}, {}, _apart(document))
     by_path: dict[Path, dict[str, Operation]] = {}
     for operation in document.operations:
         by_path.setdefault(found.steps(operation), {})[operation.method] = operation
@@ -143,6 +149,29 @@ def find(document: Document) -> Resources:
         _place(found, table)
     _keys(found, by_path)
     return found
+
+
+def _apart(document: Document) -> dict[str, str]:
+    """Steps of paths that are several words of the other names, without a mark between."""
+    steps = {step for operation in document.operations for step in operation.path.split("/")}
+    glued = {step for step in steps if step.isalpha() and step.islower()}
+    alone: set[str] = set()
+    runs: dict[str, Counter[str]] = {}
+    for name in (*document.schemas, *(operation.id for operation in document.operations)):
+        said = words(name)
+        alone.update(said)
+        for start in range(len(said)):
+            for end in range(start + 2, min(start + _LONGEST, len(said)) + 1):
+                run = said[start:end]
+                for last in {run[-1], plural(run[-1])}:
+                    made = [*run[:-1], last]
+                    if "".join(made) in glued:
+                        runs.setdefault("".join(made), Counter())["_".join(made)] += 1
+    return {step: found.most_common(1)[0][0] for step, found in runs.items() if step not in alone}
+
+
+_LONGEST = 5
+"""Words that are looked for in one step."""
 
 
 # ---- collections ----
@@ -275,7 +304,7 @@ def _table_name(found: Resources, path: Path, single: bool = False) -> str:
 
 def _own_name(found: Resources, path: Path, single: bool) -> str:
     taken = {table.name for table in found.tables}
-    names = [snake(step) for step in path if step != HOLE]
+    names = [found.name(step) for step in path if step != HOLE]
     last = names[-1] if single else plural(names[-1])
     if len(names) == 1 and last not in taken:
         return last

@@ -47,6 +47,43 @@ def test_every_operation_is_of_the_kind_that_it_looks_like(tmp_path):
     }
 
 
+GLUED = """
+openapi: 3.0.3
+info: {title: Schemes, version: "1"}
+paths:
+  /screenscheme:
+    get:
+      operationId: getSchemes
+      responses:
+        "200":
+          description: All.
+          content:
+            application/json:
+              schema: {type: array, items: {$ref: "#/components/schemas/ScreenScheme"}}
+  /screenscheme/{id}:
+    get:
+      operationId: getScheme
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        "200":
+          description: One.
+          content: {application/json: {schema: {$ref: "#/components/schemas/ScreenScheme"}}}
+components:
+  schemas:
+    ScreenScheme:
+      type: object
+      required: [id]
+      properties: {id: {type: string}, name: {type: string}}
+"""
+
+
+def test_words_that_a_path_glues_together_are_told_apart(tmp_path):
+    (tmp_path / "schemes.yaml").write_text(GLUED, encoding="utf-8")
+    imported(tmp_path / "schemes.yaml", tmp_path)
+    text = (tmp_path / "apis" / "schemes.yaml").read_text(encoding="utf-8")
+    assert "\n  screen_schemes: {row: ScreenScheme, key: id}" in text
+
+
 def test_files_are_clean_and_in_their_canonical_layout(pets):
     for path in (pets / "apis" / "pets.yaml", pets / "worlds" / "pets.yaml"):
         assert [f"{d.code.id} {d.message}" for d in driver.check(path).diagnostics] == []
