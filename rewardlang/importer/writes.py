@@ -221,6 +221,7 @@ def _fields(
     fixed = {
         rows.key,
         rows.number,
+        rows.table.key_field,
         rows.parent.name if rows.parent is not None and rows.parent.hidden else None,
     }
     for argument in draft.arguments:
