@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rewardlang.importer.answers import same_kind
 from rewardlang.importer.assigned import assigned
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Way, single, way
@@ -11,7 +12,7 @@ from rewardlang.importer.names import spoken
 from rewardlang.importer.reads import by_query
 from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.importer.rows import Rows
-from rewardlang.importer.writes import copy, delete, same_kind, update
+from rewardlang.importer.writes import copy, delete, update
 from rewardlang.openapi import Operation
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from rewardlang.importer import actions, assigned, reads, writes
+from rewardlang.importer import actions, answers, assigned, reads, writes
 from rewardlang.importer.drafts import Draft, Making, draft
 from rewardlang.importer.finding import Way, way
 from rewardlang.importer.names import identifier, plural, squeezed, unused
@@ -48,7 +48,7 @@ def opaque(making: Making, made: Draft, operation: Operation, reason: str) -> Dr
     """The operation with its request checked and an answer that is always the same."""
     made.clear()
     made.notes = [reason]
-    made.result = writes.canned(making, operation)
+    made.result = answers.canned(making, operation)
     return made
 
 

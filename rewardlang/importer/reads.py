@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, field
 
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule, local
 from rewardlang.importer.finding import Found, Way, as_text, shown, single
 from rewardlang.importer.names import joined, plural, singular, spoken, squeezed
+from rewardlang.importer.pages import Paging, enveloped, given_value, paging, sliced
 from rewardlang.importer.resources import HOLE, Path, Table, answer, view_of
 from rewardlang.importer.rows import Column, Rows
 from rewardlang.importer.shapes import Listing, Schema, kind_of
 from rewardlang.openapi import Operation
 
-_OFFSET = ("startat", "start", "offset", "skip", "from")
-_LIMIT = ("maxresults", "limit", "max", "pagesize", "perpage", "size", "count", "top", "maxitems")
-_CURSOR = ("cursor", "pagetoken", "nextpagetoken", "after", "nextcursor", "continuationtoken")
-_PAGE = ("page", "pagenumber")
-_NEXT = ("next", "nextpagetoken", "nextcursor", "cursor")
 _QUERY = ("query", "q", "search", "searchstring", "querystring", "filter", "filtertext", "name")
 _CONTAINS = re.compile(r"contain|partial|substring|match|like|search", re.IGNORECASE)
 _NAMED = ("name", "displayname", "title", "key", "value", "summary")
-_MOST = 1000
 
 
 def read(making: Making, draft: Draft, way: Way) -> bool:
@@ -94,17 +87,6 @@ def by_query(
 # ---- lists ----
 
 
-@dataclass(slots=True)
-class _Page:
-    """Arguments that page through a list, by what they say."""
-
-    offset: Argument | None = None
-    limit: Argument | None = None
-    cursor: Argument | None = None
-    number: Argument | None = None
-    used: list[str] = field(default_factory=list)
-
-
 def list_rows(making: Making, draft: Draft, operation: Operation, way: Way) -> bool:
     """`GET /x`: the rows, filtered by what the query says, a page of them."""
     schema = answer(operation)
@@ -118,17 +100,17 @@ def list_rows(making: Making, draft: Draft, operation: Operation, way: Way) -> b
     rows, conditions = source
     draft.kind, draft.subject = "list", rows.name
     draft.tables[rows.name] = None
-    page = _paging(draft)
+    page = paging(draft)
     conditions += _filters(making, draft, operation, rows, page)
     matching = rows.name
     matching += f".filter(row => {' and '.join(conditions)})" if conditions else ".values()"
     draft.lets["matching"] = matching
     ordered = _ordered(draft, rows, page)
-    sliced = _sliced(draft, page, ordered)
+    shown_rows = sliced(draft, page, ordered)
     only = [*making.shapes.fields(listing.item)]
     one = shown(rows, "row", only)
-    items = sliced if one == "row" else f"{sliced}.map(row => {one})"
-    draft.result = _enveloped(making, draft, schema, listing, items, page)
+    items = shown_rows if one == "row" else f"{shown_rows}.map(row => {one})"
+    draft.result = enveloped(making, draft, schema, listing, items, page)
     unused = [a.name for a in draft.arguments if a.where != "path" and a.name not in page.used]
     if unused:
         verbs = "is accepted and changes" if len(unused) == 1 else "are accepted and change"
@@ -235,71 +217,7 @@ def link(making: Making, rows: Rows, other: Rows) -> tuple[Rows, Column] | None:
     return rows, column
 
 
-def _paging(draft: Draft) -> _Page:
-    page = _Page()
-    for argument in draft.arguments:
-        if argument.where == "path" or kind_of(argument.schema) not in (
-            "integer",
-            "string",
-            "number",
-        ):
-            continue
-        name, whole = squeezed(argument.name), kind_of(argument.schema) == "integer"
-        if name in _OFFSET and whole and page.offset is None:
-            page.offset = argument
-        elif name in _LIMIT and whole and page.limit is None:
-            page.limit = argument
-        elif name in _CURSOR and page.cursor is None and not whole:
-            page.cursor = argument
-        elif name in _PAGE and whole and page.number is None:
-            page.number = argument
-        else:
-            continue
-        page.used.append(argument.name)
-    return page
-
-
-def _given(argument: Argument) -> str:
-    """The value of an argument, null when it was left out."""
-    sure = argument.required or "default" in argument.schema
-    return f"args.{argument.name}" if sure else f"args?.{argument.name}"
-
-
-def _sliced(draft: Draft, page: _Page, ordered: str) -> str:
-    """The page of the rows in `ordered` that is asked for."""
-    if page.offset is None and page.limit is None and page.cursor is None:
-        return ordered
-    if page.limit is not None:
-        given = _given(page.limit)
-        size = given if given.startswith("args.") else f"({given} ?? 50)"
-        draft.lets["size"] = f"clamp({size}, 0, {_MOST})"
-    else:
-        draft.lets["size"] = "50"
-    if page.cursor is not None:
-        given = _given(page.cursor)
-        start = f'0 if {given} == "" else cursor_offset({given})'
-        draft.lets["start"] = (
-            start if given.startswith("args.") else f"0 if {given} is null else {start}"
-        )
-        draft.lets["begin"] = "clamp(start ?? 0, 0, 1000000)"
-        draft.rules.append(
-            Rule("start is null", 400, f"{page.cursor.wire} is not one that was given out.")
-        )
-    elif page.offset is not None:
-        given = _given(page.offset)
-        start = given if given.startswith("args.") else f"{given} ?? 0"
-        draft.lets["begin"] = f"clamp({start}, 0, 1000000)"
-    elif page.number is not None:
-        given = _given(page.number)
-        start = given if given.startswith("args.") else f"({given} ?? 1)"
-        draft.lets["begin"] = f"clamp({start} - 1, 0, 1000000) * size"
-    else:
-        draft.lets["begin"] = "0"
-    draft.lets["end"] = "begin + size"
-    return f"{ordered}.slice(begin, end)"
-
-
-def _ordered(draft: Draft, rows: Rows, page: _Page) -> str:
+def _ordered(draft: Draft, rows: Rows, page: Paging) -> str:
     """The let with the rows in the order that the query asks for."""
     argument = next(
         (
@@ -326,7 +244,7 @@ def _ordered(draft: Draft, rows: Rows, page: _Page) -> str:
     if not choices:
         return "matching"
     page.used.append(argument.name)
-    given = _given(argument)
+    given = given_value(argument)
     key = ""
     for names, column in choices:
         listed = ", ".join(f'"{name}"' for name in names)
@@ -343,7 +261,7 @@ def _ordered(draft: Draft, rows: Rows, page: _Page) -> str:
 
 
 def _filters(
-    making: Making, draft: Draft, operation: Operation, rows: Rows, page: _Page
+    making: Making, draft: Draft, operation: Operation, rows: Rows, page: Paging
 ) -> list[str]:
     """Conditions on rows for what the query says."""
     found: list[str] = []
@@ -383,7 +301,7 @@ def _contains(rows: Rows, argument: Argument) -> str | None:
     columns = [named[name] for name in _NAMED if name in named][:2]
     if not columns:
         return None
-    given = _given(argument)
+    given = given_value(argument)
     wanted = given if given.startswith("args.") else f'({given} ?? "")'
     tests = []
     for column in columns:
@@ -399,7 +317,7 @@ def _is_sure(column: Column) -> bool:
 def _equals(argument: Argument, column: Column) -> str | None:
     """The row's field is what the query says, or one of the values it lists."""
     value = f"row.{column.name}" if column.required else f"row?.{column.name}"
-    given = _given(argument)
+    given = given_value(argument)
     kind, kept = kind_of(argument.schema), kind_of(column.schema)
     many = kind == "array"
     items = argument.schema.get("items")
@@ -447,81 +365,3 @@ def _when_given(argument: Argument, given: str, test: str) -> str:
     if given.startswith("args."):
         return test
     return f"({given} is null or {test})"
-
-
-# ---- the answer around a list ----
-
-
-def _enveloped(
-    making: Making, draft: Draft, schema: Schema, listing: Listing, items: str, page: _Page
-) -> object:
-    """The answer: the list, or an object with the list and what it says about the page."""
-    if listing.field is None:
-        return "{" + items + "}"
-    made: dict[str, object] = {}
-    more: dict[str, str] = {}
-    fields = making.shapes.fields(schema)
-    paged = "end" in draft.lets
-    required = making.shapes.required(schema)
-    for name, part in fields.items():
-        kind, low = making.shapes.kind(part), squeezed(name)
-        if name == listing.field:
-            made[name] = "{" + items + "}"
-        elif low in ("startat", "start", "offset") and kind == "integer":
-            made[name] = "{begin}" if paged else 0
-        elif low in ("maxresults", "limit", "pagesize", "perpage") and kind == "integer":
-            made[name] = "{size}" if paged else "{matching.size()}"
-        elif low in ("total", "totalcount", "totalsize") and kind == "integer":
-            made[name] = "{matching.size()}"
-        elif low in ("size", "count") and kind == "integer":
-            made[name] = "{" + ("matching.slice(begin, end)" if paged else "matching") + ".size()}"
-        elif low in ("islast", "last", "lastpage") and kind == "boolean":
-            made[name] = "{end >= matching.size()}" if paged else True
-        elif low in ("hasmore", "hasnext") and kind == "boolean":
-            made[name] = "{end < matching.size()}" if paged else False
-        elif low in ("links",) and kind == "object":
-            made[name] = _links(making, draft, part, page)
-        elif low in _NEXT and page.cursor is not None and paged:
-            more[name] = "cursor(end)"
-        elif name in required:
-            made[name] = {
-                "string": "",
-                "integer": 0,
-                "number": 0,
-                "boolean": False,
-                "array": [],
-            }.get(kind, {})
-    if not more:
-        return made
-    known = ", ".join(f"{name}: {_expression(value)}" for name, value in made.items())
-    next_ = ", ".join(f"{name}: {value}" for name, value in more.items())
-    return f"{{merge({{{known}}}, {{}} if end >= matching.size() else {{{next_}}})}}"
-
-
-def _expression(value: object) -> str:
-    """A template that is one hole, or a constant, as an expression."""
-    if isinstance(value, str) and value.startswith("{"):
-        return value[1:-1].strip()
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _links(making: Making, draft: Draft, schema: Schema, page: _Page) -> object:
-    fields = making.shapes.fields(schema)
-    if "next" not in fields or page.cursor is None or "end" not in draft.lets:
-        return {}
-    path = draft.http.split(" ", 1)[1]
-    base = making.document.base_path + making.found.prefix
-    pieces = re.split(r"\{([^{}]*)\}", base + path)
-    made: list[str] = []
-    for index, piece in enumerate(pieces):
-        if index % 2 == 0 and piece:
-            made.append(
-                f'"{piece}"' if index < len(pieces) - 1 else f'"{piece}?{page.cursor.wire}="'
-            )
-        elif index % 2:
-            argument = draft.wired(piece, "path")
-            made.append(as_text(argument) if argument is not None else '""')
-    if len(pieces) % 2 == 1 and not pieces[-1]:
-        made.append(f'"?{page.cursor.wire}="')
-    url = " + ".join([*made, "cursor(end)"])
-    return "{ {} if end >= matching.size() else {next: " + url + "}}"

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from typing import Any
-
-from rewardlang.importer.drafts import Argument, Draft, Making, Rule
-from rewardlang.importer.finding import Found, Way, as_text, key_of, shown, single
-from rewardlang.importer.names import joined, sentence, spoken, squeezed, unused
-from rewardlang.importer.represented import written_as
-from rewardlang.importer.resources import Table, answer
+from rewardlang.importer.answers import (
+    answer_with,
+    literal,
+    names_of,
+)
+from rewardlang.importer.drafts import Draft, Making, Rule
+from rewardlang.importer.finding import Found, Way, as_text, key_of, single
+from rewardlang.importer.made import (
+    check_references,
+    insertion,
+    kept_fields,
+    must_be_kept,
+    new_row,
+    new_version,
+    other_keys,
+    taken_status,
+    tell_lost,
+)
+from rewardlang.importer.names import sentence, spoken, unused
+from rewardlang.importer.resources import Table
 from rewardlang.importer.rows import Column, Rows, is_change_time
-from rewardlang.importer.schemas import Written
-from rewardlang.importer.shapes import Schema, kind_of
+from rewardlang.importer.shapes import kind_of
 from rewardlang.openapi import Operation
-from rewardlang.syntax.words import RESERVED
-
-_CONVERTED = {("integer", "string")}
 
 
 def create(making: Making, draft: Draft, operation: Operation, way: Way, table: Table) -> bool:
@@ -40,22 +47,22 @@ def create(making: Making, draft: Draft, operation: Operation, way: Way, table: 
         draft.rules.append(
             Rule(
                 f"{rows.name}[key] is not null",
-                _taken(operation),
+                taken_status(operation),
                 f"There is a {spoken(rows.one)} {{args.{name}}}.",
             )
         )
-    _references(making, draft, operation, rows)
-    values = _new_row(making, draft, rows, key, owner, way)
+    check_references(making, draft, operation, rows)
+    values = new_row(making, draft, rows, key, owner, way)
     if given is not None and rows.key != given.name:
         values[given.name] = f"args.{given.name}"
-    _other_keys(operation, draft, rows, values, key)
-    insert = _insert(making, draft, rows, values)
+    other_keys(operation, draft, rows, values, key)
+    insert = insertion(making, draft, rows, values)
     if insert is None:
         return False
     draft.effects.append(insert)
     draft.kind, draft.subject = "create", rows.name
     draft.tables[rows.name] = None
-    _answer(making, draft, operation, rows, f"{rows.name}[{key}]" + ("!" if rows.made else ""))
+    answer_with(making, draft, operation, rows, f"{rows.name}[{key}]" + ("!" if rows.made else ""))
     return True
 
 
@@ -73,197 +80,6 @@ def _made_key(draft: Draft, rows: Rows) -> str:
     return "id"
 
 
-def _taken(operation: Operation) -> int:
-    return 409 if "409" in operation.responses else 400
-
-
-def _references(making: Making, draft: Draft, operation: Operation, rows: Rows) -> None:
-    """Rules that what a request refers to is there."""
-    status = 404 if "404" in operation.responses else 400
-    for argument in draft.arguments:
-        column = rows.columns.get(argument.name) if argument.where == "body" else None
-        if column is None or column.to is None or column.to not in making.rows:
-            continue
-        target = making.rows[column.to]
-        kind = kind_of(argument.schema)
-        if kind not in ("string", "integer") or isinstance(argument.schema.get("type"), list):
-            continue
-        there = argument.required or "default" in argument.schema
-        value = f"args.{argument.name}" if there else f"args?.{argument.name}"
-        asked = value if kind == "string" else f"str({value})"
-        if not there and kind == "string":
-            asked = f'{value} ?? ""'
-        test = f"{target.name}[{asked}] is null"
-        draft.tables[target.name] = None
-        hole = "{" + value + "}"
-        draft.rules.append(
-            Rule(test if there else f"{value} is not null and {test}", status,
-                 f"There is no {spoken(target.one)} {hole}.")
-        )  # fmt: skip
-
-
-def _new_row(
-    making: Making, draft: Draft, rows: Rows, key: str, owner: Found | None, way: Way
-) -> dict[str, str]:
-    """What the server puts into a new row, by column, as expressions."""
-    values = {rows.key: key}
-    if rows.number is not None:
-        values[rows.number] = "serial" if rows.made else f"to_int({key}) ?? 0"
-    for column in rows.columns.values():
-        name = column.name
-        if name in values:
-            continue
-        argument = draft.argument(name)
-        if column is rows.parent and owner is not None:
-            values[name] = owner.key
-        elif column.role == "scope" and name in way.free:
-            values[name] = as_text(way.free[name])
-        elif column.role == "scope" and column.required:
-            values[name] = key
-        elif column.role == "reference" and column.hidden and kind_of(column.schema) == "array":
-            values[name] = "[]"
-        elif column.role == "version":
-            values[name] = _version(making, column, "1", argument)
-        elif column.role == "time":
-            values[name] = "now"
-        elif argument is not None and argument.where == "body" and not argument.read_only:
-            there = argument.required or "default" in argument.schema
-            fits = making.written.fits(argument.schema, column.schema)
-            converted = (kind_of(argument.schema), kind_of(column.schema)) in _CONVERTED
-            if column.required and not (there and (fits or converted)):
-                default = neutral(making.written, column.schema)
-                values[name] = _constant(default)
-        elif (
-            column.role == "author"
-            and "users" in making.rows
-            and making.rows["users"].key != "rowKey"
-        ):
-            values[name] = f"actor.{making.rows['users'].key}"
-            draft.tables["users"] = None
-        elif column.required:
-            values[name] = _constant(neutral(making.written, column.schema))
-    return values
-
-
-def _other_keys(
-    operation: Operation, draft: Draft, rows: Rows, values: dict[str, str], key: str
-) -> None:
-    """Other columns by which a row is found: nobody else may have what a new row gets."""
-    for name in rows.also_by:
-        argument = draft.argument(name)
-        if argument is not None and argument.required:
-            taken = f"There is a {spoken(rows.one)} {{args.{name}}}."
-            rule = Rule(f"{rows.name}[str(args.{name})] is not null", _taken(operation), taken)
-            draft.rules.append(rule)
-        elif name in values and kind_of(rows.columns[name].schema) == "string":
-            values[name] = key
-
-
-def _version(making: Making, column: Column, number: str, argument: Argument | None) -> str:
-    """A new version record: its number, when, and what the request says of it."""
-    fields = column.schema.get("properties", {})
-    parts = {"number": number}
-    for name, part in fields.items():
-        if name in ("createdAt", "created", "when") and kind_of(part) == "string":
-            parts[name] = "now"
-        elif name == "minorEdit" and kind_of(part) == "boolean":
-            parts[name] = "false"
-        elif name in (column.schema.get("required") or ()) and name not in parts:
-            parts[name] = _constant(neutral(making.written, part))
-    whole = _object(parts)
-    if (
-        argument is not None
-        and "message" in fields
-        and "message" in making.shapes.fields(argument.schema)
-    ):
-        deep = "args" if argument.required else "args?"
-        safe = "?." if True else "."
-        return f"merge({whole}, drop_nulls({{message: {deep}.{argument.name}{safe}message}}))"
-    return whole
-
-
-def _insert(making: Making, draft: Draft, rows: Rows, values: dict[str, str]) -> str | None:
-    """The effect that makes a row; None when something that must be said could not be kept."""
-    sure, optional, converted, lost = _fields(making, draft, rows, values)
-    if _must_be_kept(draft, lost):
-        return None
-    literal = dict(values)
-    for name in sure:
-        literal[name] = f"args.{name}"
-    ordered = {name: literal[name] for name in rows.columns if name in literal}
-    whole = _object(ordered)
-    if converted:
-        whole = f"merge({whole}, drop_nulls({_object(converted)}))"
-    if optional:
-        whole = f"merge({whole}, pick_keys(args, {_names(optional)}))"
-    _tell_lost(draft, lost)
-    return f"insert {whole} into {rows.name}"
-
-
-def _must_be_kept(draft: Draft, lost: Sequence[str]) -> bool:
-    return any(a.required for a in draft.arguments if a.where == "body" and a.name in lost)
-
-
-def _tell_lost(draft: Draft, lost: Sequence[str]) -> None:
-    if lost:
-        shown_ = ", ".join(f"`{name}`" for name in lost)
-        draft.doubt(f"what {shown_} says is not kept: answers have nothing of its shape")
-
-
-def _fields(
-    making: Making, draft: Draft, rows: Rows, values: Iterable[str] = ()
-) -> tuple[list[str], list[str], dict[str, str], list[str]]:
-    """Arguments of the body that are columns: always given, optional, converted; and the others."""
-    sure: list[str] = []
-    optional: list[str] = []
-    converted: dict[str, str] = {}
-    lost: list[str] = []
-    fixed = {
-        rows.key,
-        rows.number,
-        rows.table.key_field,
-        rows.parent.name if rows.parent is not None and rows.parent.hidden else None,
-    }
-    for argument in draft.arguments:
-        if argument.where != "body" or argument.name in fixed or argument.read_only:
-            continue
-        column = rows.columns.get(argument.name)
-        if column is None:
-            if argument.name not in ("expand", "self", "_links"):
-                lost.append(argument.name)
-            continue
-        if column.role in ("version", "time"):
-            continue
-        there = argument.required or "default" in argument.schema
-        text = written_as(making.written, argument, column)
-        if text is not None:
-            converted[argument.name] = _text_of(making, draft, argument, text)
-        elif making.written.fits(argument.schema, column.schema):
-            (sure if there else optional).append(argument.name)
-        elif (kind_of(argument.schema), kind_of(column.schema)) in _CONVERTED:
-            value = f"args.{argument.name}" if there else f"args?.{argument.name}"
-            converted[argument.name] = (
-                f"str({value})" if there else f"null if {value} is null else str({value})"
-            )
-        else:
-            lost.append(argument.name)
-    return sure, optional, converted, lost
-
-
-def _text_of(making: Making, draft: Draft, argument: Argument, text: str) -> str:
-    """The let with a text under its representation; the body's schema is as the argument's now."""
-    name = joined("given", argument.name)
-    body = dict(draft.body or {})
-    if "$ref" in body:
-        body = dict(making.written.document.get(str(body["$ref"]).split("/")[-1], {}))
-    body["properties"] = {**body.get("properties", {}), argument.name: argument.schema}
-    draft.body = body
-    given = f"args?.{argument.name}"
-    draft.lets[name] = text if argument.required else f"null if {given} is null else {text}"
-    draft.doubt(f"`{argument.name}` is kept under its representation")
-    return name
-
-
 def copy(making: Making, draft: Draft, operation: Operation, way: Way) -> bool:
     """`POST /x/{id}/copy`: a new row like the old one, but for what the body says."""
     found = way.last
@@ -276,16 +92,16 @@ def copy(making: Making, draft: Draft, operation: Operation, way: Way) -> bool:
     if rows.number is not None:
         fresh[rows.number] = "serial"
     fresh.update({c.name: "now" for c in rows.columns.values() if c.role == "time"})
-    sure, optional, converted, lost = _fields(making, draft, rows, fresh)
-    row = f"merge({found.let}, {_object(fresh)})"
+    sure, optional, converted, lost = kept_fields(making, draft, rows, fresh)
+    row = f"merge({found.let}, {literal(fresh)})"
     if converted:
-        row = f"merge({row}, drop_nulls({_object(converted)}))"
+        row = f"merge({row}, drop_nulls({literal(converted)}))"
     if sure or optional:
-        row = f"merge({row}, pick_keys(args, {_names([*sure, *optional])}))"
+        row = f"merge({row}, pick_keys(args, {names_of([*sure, *optional])}))"
     draft.effects.append(f"insert {row} into {rows.name}")
     draft.doubt("a copy of the row, without what stands under it")
-    _tell_lost(draft, lost)
-    _answer(making, draft, operation, rows, f"{rows.name}[{key}]!")
+    tell_lost(draft, lost)
+    answer_with(making, draft, operation, rows, f"{rows.name}[{key}]!")
     return True
 
 
@@ -301,12 +117,12 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
         return _update_value(making, draft, operation, rows, found)
     if not way.rest:
         _same_key(draft, rows, found)
-    _references(making, draft, operation, rows)
+    check_references(making, draft, operation, rows)
     version = _lock(making, draft, operation, rows, found)
-    sure, optional, converted, lost = _fields(making, draft, rows)
+    sure, optional, converted, lost = kept_fields(making, draft, rows)
     if not sure and not optional and not converted and version is None:
         return False
-    if _must_be_kept(draft, lost):
+    if must_be_kept(draft, lost):
         return False
     changes = dict(converted)
     extra: dict[str, str] = {}
@@ -316,23 +132,23 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
         elif column.role == "version":
             argument = draft.argument(column.name)
             number = f"{_current(found, column)} + 1"
-            extra[column.name] = _version(making, column, number, argument)
+            extra[column.name] = new_version(making, column, number, argument)
     row = found.let
     if changes:
-        row = f"merge({row}, drop_nulls({_object(changes)}))"
+        row = f"merge({row}, drop_nulls({literal(changes)}))"
     if sure or optional:
-        row = f"merge({row}, pick_keys(args, {_names([*sure, *optional])}))"
+        row = f"merge({row}, pick_keys(args, {names_of([*sure, *optional])}))"
     if extra:
-        row = f"merge({row}, {_object(extra)})"
+        row = f"merge({row}, {literal(extra)})"
     draft.effects.append(f"set {rows.name}[{found.key}] = {row}")
     draft.kind, draft.subject = "update", rows.name
     draft.tables[rows.name] = None
-    _tell_lost(draft, lost)
+    tell_lost(draft, lost)
     body = draft.argument("x")
     required = [a for a in draft.arguments if a.where == "body" and not a.required]
     if operation.method == "PUT" and required and body is None:
         draft.doubt("fields that are left out stay as they are")
-    _answer(making, draft, operation, rows, f"{rows.name}[{found.key}]!")
+    answer_with(making, draft, operation, rows, f"{rows.name}[{found.key}]!")
     return True
 
 
@@ -351,7 +167,7 @@ def _update_value(
     draft.effects.append(f"set {rows.name}[{found.key}].{column.name} = args.{argument.name}")
     draft.kind, draft.subject = "update", rows.name
     draft.doubt(f"the body is the row's `{column.name}`")
-    _answer(making, draft, operation, rows, f"{rows.name}[{found.key}]!")
+    answer_with(making, draft, operation, rows, f"{rows.name}[{found.key}]!")
     return True
 
 
@@ -422,7 +238,7 @@ def upsert(making: Making, draft: Draft, operation: Operation, way: Way, table: 
     key = key_of(rows, as_text(hole), owner, way.free)
     del draft.lets[target.let]
     draft.lets["key"] = key
-    values = _new_row(making, draft, rows, "key", owner if rows.parent is not None else None, way)
+    values = new_row(making, draft, rows, "key", owner if rows.parent is not None else None, way)
     own = table.key_field
     if own is not None and own != rows.key and own in rows.columns:
         values[own] = (
@@ -439,13 +255,13 @@ def upsert(making: Making, draft: Draft, operation: Operation, way: Way, table: 
         ):
             return False
         values[column.name] = f"args.{argument.name}"
-        whole = _object({n: values[n] for n in rows.columns if n in values})
+        whole = literal({n: values[n] for n in rows.columns if n in values})
         draft.effects.append(
             {"when": f"{rows.name}[key] is not null", "do": f"delete {rows.name}[key]"}
         )
         draft.effects.append(f"insert {whole} into {rows.name}")
     else:
-        insert = _insert(making, draft, rows, values)
+        insert = insertion(making, draft, rows, values)
         if insert is None:
             return False
         draft.effects.append(
@@ -454,7 +270,7 @@ def upsert(making: Making, draft: Draft, operation: Operation, way: Way, table: 
         draft.effects.append(insert)
     draft.kind, draft.subject = "update", rows.name
     draft.doubt("makes the row when there is none")
-    _answer(making, draft, operation, rows, f"{rows.name}[key]")
+    answer_with(making, draft, operation, rows, f"{rows.name}[key]")
     return True
 
 
@@ -485,7 +301,7 @@ def delete(making: Making, draft: Draft, operation: Operation, found: Found) -> 
     text = f"{operation.summary} {sentence(operation.description, 400)}".lower()
     if "trash" in text or "archive" in text:
         draft.doubt("the document speaks of a trash; here the row is gone")
-    _answer(making, draft, operation, rows, found.let)
+    answer_with(making, draft, operation, rows, found.let)
     return True
 
 
@@ -502,108 +318,3 @@ def _delete_below(making: Making, draft: Draft, rows: Rows, keys: str) -> None:
         draft.tables[other.name] = None
         _delete_below(making, draft, other, gone)
         draft.effects.append({"each": {"key": gone}, "do": f"delete {other.name}[key]"})
-
-
-# ---- answers ----
-
-
-def _answer(making: Making, draft: Draft, operation: Operation, rows: Rows, value: str) -> None:
-    """The body of the answer to a change: the row, or what of it the document shows."""
-    schema = answer(operation)
-    if schema is None:
-        draft.result = None
-        return
-    fields = making.shapes.fields(schema)
-    if making.shapes.kind(schema) != "object" or not fields:
-        draft.result = None
-        if making.shapes.kind(schema) not in ("any", "object") or fields:
-            draft.result = {} if making.shapes.kind(schema) == "object" else None
-        return
-    known = [name for name, part in fields.items() if same_kind(making, rows, name, part)]
-    if not known and _only_the_key(making, draft, rows, fields, value):
-        return
-    if not known:
-        draft.doubt("the answer says nothing of the row, and is always the same")
-        draft.result = canned(making, operation)
-        return
-    draft.result = "{" + shown(rows, value, known) + "}"
-
-
-def _only_the_key(
-    making: Making, draft: Draft, rows: Rows, fields: dict[str, Schema], value: str
-) -> bool:
-    """`{schemeId: "10001"}`: the answer is the new row's key, under another name."""
-    if len(fields) != 1 or draft.kind != "create":
-        return False
-    (name, part), kind = next(iter(fields.items())), ""
-    kind = making.shapes.kind(part)
-    if not squeezed(name).endswith("id") or kind not in ("string", "integer"):
-        return False
-    if kind == "integer" and rows.number is None:
-        return False
-    draft.result = {name: "{" + value + "." + (rows.number or rows.key) + "}"}
-    if kind == "string":
-        draft.result = {name: "{" + value + "." + rows.key + "}"}
-    return value.endswith("!")
-
-
-def same_kind(making: Making, rows: Rows, name: str, schema: Schema) -> bool:
-    """Whether answers show the column `name`, and a field of this schema can be it."""
-    column = rows.columns.get(name)
-    if column is None or column.hidden:
-        return False
-    kinds = {making.shapes.kind(schema), kind_of(_target(making.written, column.schema))}
-    return len(kinds) == 1 or "any" in kinds or kinds == {"integer", "number"}
-
-
-def _target(written: Written, schema: Schema) -> Schema:
-    name = schema.get("$ref")
-    return written.document.get(str(name).split("/")[-1], {}) if name is not None else schema
-
-
-def canned(making: Making, operation: Operation) -> Any:
-    """An answer that is always the same: the document's example, or a sample of its schema."""
-    from rewardlang.importer.drafts import escaped
-    from rewardlang.importer.samples import sample
-
-    good = operation.success
-    if good is None or good.schema is None:
-        return None
-    schema = making.written.clean(good.schema)
-    return escaped(sample(making.written, schema, good.example))
-
-
-def neutral(written: Written, schema: Schema) -> Any:
-    """A value of a schema that says as little as can be."""
-    if "$ref" in schema:
-        return neutral(written, written.document.get(str(schema["$ref"]).split("/")[-1], {}))
-    if schema.get("enum"):
-        return schema["enum"][0]
-    names = schema.get("type")
-    if isinstance(names, list) and "null" in names:
-        return None
-    kind = kind_of(schema)
-    if kind == "object":
-        fields = schema.get("properties") or {}
-        return {n: neutral(written, fields.get(n, {})) for n in schema.get("required") or ()}
-    if kind in ("integer", "number"):
-        return schema.get("minimum", 0)
-    return {"string": "", "boolean": False, "array": []}.get(kind)
-
-
-def _constant(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _object(parts: dict[str, str]) -> str:
-    """An object's literal."""
-    return "{" + ", ".join(f"{_key(name)}: {value}" for name, value in parts.items()) + "}"
-
-
-def _key(name: str) -> str:
-    plain = name.isidentifier() and name.isascii() and name not in RESERVED
-    return name if plain else json.dumps(name)
-
-
-def _names(names: Sequence[str]) -> str:
-    return "[" + ", ".join(json.dumps(name) for name in names) + "]"
