@@ -238,8 +238,25 @@ def asked(ground: Ground, request: Request, slots: Sequence[Slot]) -> list[Slot]
                 and ground.call(request.operation.name, wrong, request.actor) is None
             ):
                 continue
+        if _held(ground, request, slot, slots):
+            continue
         found.append(slot)
     return found or [slot for slot in slots if slot.path != ("",)]
+
+
+def _held(ground: Ground, request: Request, slot: Slot, slots: Sequence[Slot]) -> bool:
+    """Whether the API refuses every other row in a part of the address that is not the last."""
+    rows = [s for s in slots if s.cased and s.in_path]
+    if slot not in rows[:-1] or request.operation.opaque or not request.cases:
+        return False
+    values = {s.name: s.values[0] for s in slots if s.parent is None and not s.cased}
+    case = request.cases[0]
+    others = [value for value in slot.values if value != case.get(slot.name)]
+    tried = [{**values, **case, slot.name: value} for value in others]
+    name, actor = request.operation.name, request.actor
+    return bool(tried) and all(
+        ground.call(name, request.filled(ground, chosen), actor) is None for chosen in tried
+    )
 
 
 def _certain(ground: Ground, request: Request, slot: Slot, slots: Sequence[Slot]) -> bool:

@@ -83,14 +83,13 @@ class Scenario:
     assume: Sequence[str] = ()
     system: str = ""
     actor: str = ""
-    comment: str = ""
+    holdout: str = ""
 
     def text(self) -> str:
         """The file."""
         return canonical("\n".join(self._lines()) + "\n", "scenario")
 
     def _lines(self) -> Iterator[str]:
-        yield from (f"# {line}" for line in self.comment.splitlines())
         yield "rewardlang: 1"
         yield f"scenario: {self.name}"
         yield f"title: {scalar(self.title)}"
@@ -111,6 +110,8 @@ class Scenario:
         if self.assume:
             yield "assume:"
             yield from (f"  - {scalar(each)}" for each in self.assume)
+        if self.holdout:
+            yield f"holdout: {scalar(self.holdout)}"
         if self.params:
             yield ""
         yield f"system: {scalar(self.system)}"

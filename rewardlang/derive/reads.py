@@ -16,6 +16,7 @@ from rewardlang.derive.common import (
     described,
     exactly,
     leaves,
+    literal,
     penalties,
     template,
     wanted,
@@ -298,8 +299,8 @@ def _of_facts(field: Field, request: Request) -> draft.Scenario | None:
         for name, up in (("others", False), ("numbers", True))
     }
     kinds = {name: others for name, others in kinds.items() if others}
-    if len(kinds) == 1 and sum(map(len, kinds.values())) < 2:
-        kinds = {"others": [*next(iter(kinds.values())), *_column_of(field, facts[0].say)]}
+    if len(kinds.get("others", ())) == 1:
+        kinds["others"] += _column_of(field, kinds["others"][0])
     lets = {}
     for slot in slots:
         if slot.table is not None and any(s.parent and s.parent[0] == slot.name for s in slots):
@@ -539,9 +540,17 @@ def _scenario(
         first = {"task": expect["tasks"][0]} if facts else first
         name = "something else changed on the way"
         tests.append(Test(name, {"max": 0.05}, (*steps, other), answer, first))
+    held_out = ""
+    if facts and len(expect["tasks"]) == 2:
+        # Of two tasks one is kept; said, so that it is meant.
+        one, other = expect["tasks"]
+        name = next(name for name in ("ask", *one) if one[name] != other[name])
+        held_out = f"params.task.{name} == {literal(other[name])}"
+    elif not facts and len(slots[0].values) == 2:
+        held_out = f"params.{slots[0].name} == {literal(slots[0].values[1])}"
     return draft.Scenario(
         f"{ground.api.name}.{operation.name}", title, ground.api.name, ground.world.name, tools,
-        params, prompts, count + 4, steps, answer, reward, tests, expect,
+        params, prompts, count + 4, steps, answer, reward, tests, expect, holdout=held_out,
         system=_SYSTEM, actor=request.actor,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from rewardlang.derive.common import (
     described,
     exactly,
     leaves,
+    literal,
     penalties,
     template,
     wanted,
@@ -154,6 +155,9 @@ def _effect(
             touched.update(dict.fromkeys(_differing(change.before, change.now)))
     paths = list(touched) if kind == "updated" else None
     fields = tuple(_fields(field, request, seen, paths)) if kind != "deleted" else ()
+    if paths and not fields:
+        gone = [p for p in paths if p and all(at(change.now, p) is None for _, change in seen)]
+        fields = tuple((path, "null", "gone") for path in gone[:1])
     results = tuple(_results(request, seen, paths)) if paths and not fields else ()
     return Effect(kind, table, key, fields, tuple(touched), results)
 
@@ -337,7 +341,7 @@ class _Writing:
             f"{self.ground.api.name}.{self.operation.name}", self._title(), self.ground.api.name,
             self.ground.world.name, tools, params, self._prompts(), len(steps) + 4, steps, answer,
             reward, list(self._tests(tools, names, steps, answer)), expect, assume,
-            system=_SYSTEM, actor=self.request.actor,
+            system=_SYSTEM, actor=self.request.actor, holdout=self._held_out(),
         )  # fmt: skip
 
     def _results(self) -> Iterator[tuple[str, Effect, tuple[Any, ...]]]:
@@ -388,9 +392,15 @@ class _Writing:
             for path, want, style in effect.fields:
                 row = self._row("initial", effect.table, effect.key)
                 found = read(row, path, self.ground.api.types.expand)
-                if found is not None:
+                if found is not None and (found.nullable or style != "gone"):
                     yield f"not ({_equal(found, want, style, self.ground.api.types.expand)})"
                     break
+        for name, effect, _ in self.results:
+            assert effect.key is not None, "only such have results"
+            row = self._row("initial", effect.table, effect.key)
+            found = read(row, effect.results[0][0], self.ground.api.types.expand)
+            if found is not None:
+                yield f"{found.text} != params.{name}"
 
     def _row(self, world: str, table: str, key: str) -> Read:
         row = self.ground.api.tables[table].row.row
@@ -516,6 +526,13 @@ class _Writing:
 
     # ---- words ----
 
+    def _held_out(self) -> str:
+        """Of two tasks, the one that is kept for evaluation; "" where there are more."""
+        many = [slot for slot in self.free if len(slot.values) > 1]
+        if len(many) == 1 and len(many[0].values) == 2 and self.request.free:
+            return f"params.{many[0].name} == {literal(many[0].values[1])}"
+        return ""
+
     def _title(self) -> str:
         verb, thing = deed(self.operation.doc, self.operation.name)
         return capital(f"{verb} {thing}")
@@ -627,6 +644,8 @@ def _equal(found: Read, want: str, style: str, expand: Expand) -> str:
         return f"fold({said}) == fold({want})"
     if style == "document":
         return f"fold(adf_text({found.text})) == fold({want})"
+    if style == "gone":
+        return f"{found.text} is null"
     if style == "as_text":
         return f"str({found.text}) == str({want})"
     if style == "member":
