@@ -1,82 +1,23 @@
-"""What commands print and write: golden files under tests/golden/cli, and what they agree on."""
+"""What commands print and write, some of it in golden files under tests/golden/cli."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from rewardlang import cli
+from cli.little import LITTLE, Run, checked
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.yaml"))
 Golden = Callable[[str, str], None]
 
-LITTLE = """\
-rewardlang: 1
-scenario: jira.little
-title: Look at one issue
-use: [jira]
-world: acme
-params: {key: 'one_of(["PAY-12", "PAY-13", "PAY-14"])'}
-prompt: What is the status of {key}?
-limits: {calls: 4}
-let: {status: 'initial.issues[params.key]!.fields.status.name'}
-reward:
-  gates:
-    - {id: read_only, require: delta.is_empty(), otherwise: 0.1}
-  parts:
-    - {id: looked, weight: 1, check: 'called getIssue{ok, args.issueIdOrKey == params.key}'}
-    - {id: said, weight: 3, check: 'says(answer, status)'}
-  penalties:
-    - {id: invented, factor: 'ramp(count(any{kind == "unknown_tool"}), good=0, bad=2, floor=0.5)'}
-oracle:
-  - getIssue: {issueIdOrKey: "{key}"}
-  - answer: It is {status}.
-tests:
-  - {name: the oracle, oracle: true, reward: 1}
-  - {name: nothing done, calls: [], reward: 0}
-  - {name: an invented tool, calls: [{readIssue: {}}], reward: %s}
-"""
-
-
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REWARDLANG_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "little.yaml").write_text(LITTLE % 0)
-    return tmp_path
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
-    """Run a command: its status, and what it printed to both streams."""
-
-    def run(*args: str | Path) -> tuple[int, str]:
-        with pytest.raises(SystemExit) as exit:
-            cli.main([str(arg) for arg in args])
-        out = capsys.readouterr()
-        assert "Traceback" not in out.err
-        said = (out.out + out.err).replace(f"{ROOT.as_posix()}/", "")
-        return int(exit.value.code or 0), said
-
-    return run
-
-
-Run = Callable[..., tuple[int, str]]
-
-
-def checked(run: Run, *args: str | Path, status: int = 0) -> str:
-    got, said = run(*args)
-    assert got == status, said
-    return said
+pytestmark = pytest.mark.usefixtures("place")
 
 
 def test_run(run: Run, golden: Golden) -> None:
@@ -101,104 +42,6 @@ def test_run_json(run: Run) -> None:
 )
 def test_run_with_a_wrong_parameter(run: Run, param: str, said: str) -> None:
     assert said in checked(run, "run", "little.yaml", "--param", param, status=2)
-
-
-def test_a_saved_episode_is_played_and_scored_alike(run: Run) -> None:
-    for policy in ("oracle", "idle", "random"):
-        for seed in range(2):
-            path = f"{policy}.jsonl"
-            Path(path).unlink(missing_ok=True)
-            first = checked(
-                run, "run", "little.yaml", "--policy", policy, "--seed", str(seed), "--save", path
-            )
-            again = checked(run, "run", "little.yaml", "--trace", path)
-            assert first == again
-            scored = json.loads(checked(run, "score", "little.yaml", path, "--format", "json"))
-            reward = re.search(r"^reward +(\S+)", first, re.MULTILINE)
-            assert reward
-            assert scored["traces"][0]["reward"] == pytest.approx(float(reward[1]))
-
-
-def test_a_trace_in_a_frozen_world_is_paid_for_its_calls_alone(run: Run) -> None:
-    file = Path(__file__).parents[2] / "examples" / "jira_assign.yaml"
-    checked(run, "run", file, "--save", "done.jsonl")
-    record = json.loads(Path("done.jsonl").read_text())
-    Path("frozen.jsonl").write_text(json.dumps(record | {"world": "frozen"}) + "\n")
-    said = checked(run, "run", file, "--trace", "frozen.jsonl", "--save", "again.jsonl")
-    assert "paid as if these calls had changed nothing" in said
-    again = json.loads(Path("again.jsonl").read_text())
-    assert again["world"] == "frozen"
-    assert again["calls"] == record["calls"]
-    scored = json.loads(checked(run, "score", file, "frozen.jsonl", "--format", "json"))
-    assert scored["traces"][0]["reward"] == again["reward"] < 0.5 < record["reward"]
-
-
-def lines(*records: object) -> None:
-    text = "\n".join(json.dumps(record) for record in records)
-    Path("traces.jsonl").write_text(text + "\n")
-
-
-def traces() -> list[object]:
-    """Traces that are known whole, in part, and not at all."""
-    call = {"op": "getIssue", "args": {"issueIdOrKey": "PAY-12"}, "kind": "ok", "status": 200}
-    invented = {"op": "readIssue", "args": {}, "kind": "unknown_tool", "status": 0}
-    params = {"key": "PAY-12"}
-    return [
-        {"params": params, "calls": [call], "answer": "I do not know."},
-        {"params": params, "calls": [{**call, "status": 404, "kind": "api_error"}]},
-        {"calls": [call, invented], "answer": "It is Done."},
-        {"calls": [{"op": "getIssue", "args": {"issueIdOrKey": "PAY-12"}}]},
-    ]
-
-
-def test_score(run: Run, golden: Golden) -> None:
-    lines(*traces())
-    golden("cli/score.txt", checked(run, "score", "little.yaml", "traces.jsonl"))
-    said = checked(run, "score", "little.yaml", "traces.jsonl", "--format", "json")
-    golden("cli/score.json", said)
-    scores = json.loads(said)
-    known, elsewhere, no_task, bare = scores["traces"]
-    assert known["reward"] == 0.25
-    assert known["parts"] == {"looked": 1.0, "said": 0.0}
-    for unsure in (elsewhere, no_task, bare):
-        assert unsure["reward"] is None, "unknown, not 0"
-        assert unsure["low"] < unsure["high"]
-        assert unsure["why"]
-    assert elsewhere["parts"] == {"looked": 0.0, "said": None}
-    assert no_task["parts"] == {"looked": None, "said": None}
-    assert no_task["penalties"] == {"invented": 0.75}
-    assert scores["unknown"] == 3
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("{", "traces.jsonl, line 1: no JSON"),
-        ("[" * 100_000, "traces.jsonl, line 1: no JSON"),
-        ('{"calls": 3}', "`calls`"),
-        ('{"scenario": "a.b"}', "a trace of a.b, not of jira.little"),
-    ],
-)
-def test_score_of_a_broken_trace(run: Run, line: str, said: str) -> None:
-    Path("traces.jsonl").write_text(line + "\n")
-    assert said in checked(run, "score", "little.yaml", "traces.jsonl", status=1)
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("", "traces.jsonl holds no trace"),
-        ("{", "traces.jsonl, line 1: no JSON"),
-        ('{"scenario": "a.b"}', "a trace of a.b, not of jira.little"),
-    ],
-)
-def test_run_of_a_broken_trace(run: Run, line: str, said: str) -> None:
-    Path("traces.jsonl").write_text(line)
-    assert said in checked(run, "run", "little.yaml", "--trace", "traces.jsonl", status=1)
-
-
-def test_score_without_a_file(run: Run) -> None:
-    assert "No such file" in checked(run, "score", "little.yaml", "none.jsonl", status=1)
 
 
 def test_test(run: Run, golden: Golden) -> None:
@@ -324,29 +167,6 @@ def test_compile(run: Run, place: Path) -> None:
     assert "error" in checked(run, "compile", "little.yaml", "-o", "no/such/folder.py", status=1)
 
 
-def test_compiled_files_are_scored_like_their_source(run: Run) -> None:
-    lines(traces()[0])
-    first = json.loads(checked(run, "score", "little.yaml", "traces.jsonl", "--format", "json"))
-    checked(run, "compile", "little.yaml")
-    again = json.loads(checked(run, "score", "little.py", "traces.jsonl", "--format", "json"))
-    assert again["traces"] == first["traces"]
-    assert again["scenarios"] == first["scenarios"]
-    lines(traces()[2])
-    said = checked(run, "score", "little.py", "traces.jsonl", status=1)
-    assert "little.py is Python, which scores replays alone" in said
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [("x = 1\n", "no SCENARIO"), ("from rewardlang_runtime import require\nrequire(0)\n", "ABI")],
-)
-def test_a_python_file_that_is_no_scenario(run: Run, text: str, said: str) -> None:
-    lines(traces()[0])
-    Path("wrong.py").write_text(text)
-    assert said in checked(run, "score", "wrong.py", "traces.jsonl", status=1)
-    assert "there is no" in checked(run, "score", "none.py", "traces.jsonl", status=1)
-
-
 def test_init(run: Run, place: Path) -> None:
     said = checked(run, "init", "triage")
     assert "rewardlang lint triage.yaml" in said
@@ -403,49 +223,3 @@ def test_the_saturated_example_is_flagged_by_name(run: Run, place: Path) -> None
     saved = re.search(r"--trace (\S+G807\S*\.json)", said)
     assert saved, said
     assert "reward  1.00" in checked(run, "run", path, "--trace", place / saved[1])
-
-
-def outputs(seed: str, path: Path) -> Iterator[bytes]:
-    """What two commands print in a process of their own, with another order of sets."""
-    environment = {**os.environ, "PYTHONHASHSEED": seed}
-    for args in (
-        ["compile", str(path), "-o", "-"],
-        ["run", str(path), "--policy", "random", "--seed", "3", "--format", "json"],
-    ):
-        command = [sys.executable, "-m", "rewardlang", *args]
-        yield subprocess.run(command, env=environment, capture_output=True, check=True).stdout
-
-
-@pytest.mark.parametrize("name", ["jira_transition_issue", "confluence_create_page"])
-def test_two_processes_agree_to_the_byte(name: str) -> None:
-    path = ROOT / "scenarios" / f"{name}.yaml"
-    first, second = list(outputs("1", path)), list(outputs("2", path))
-    assert first == second
-    assert all(first)
-
-
-def test_two_processes_judge_alike_to_the_byte(tmp_path: Path) -> None:
-    broken = ROOT / "tests" / "broken"
-    files = [
-        ROOT / "examples" / "saturated_transition.yaml",
-        broken / "H" / "paid_for_the_asking.yaml",
-        broken / "N" / "paid_per_tag.yaml",
-    ]
-    options = ["--no-cache", "--budget", "seconds=600", "--format", "json"]
-    command = [sys.executable, "-m", "rewardlang", "lint", *options]
-    said, traces = [], []
-    for seed in ("1", "2"):
-        folder = tmp_path / seed
-        folder.mkdir()
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run(
-            [*command, *map(str, files)], env=environment, cwd=folder, capture_output=True
-        )
-        assert done.returncode == 1, done.stderr
-        said.append(done.stdout)
-        saved = sorted((folder / ".rewardlang").rglob("*.json"))
-        traces.append([(path.relative_to(folder), path.read_bytes()) for path in saved])
-    assert said[0] == said[1]
-    assert len({found["code"] for found in json.loads(said[0])}) > 3
-    assert traces[0] == traces[1]
-    assert traces[0]
