@@ -99,12 +99,18 @@ def deed(doc: str, name: str) -> tuple[str, str]:
     verb = _THIRD.get(verb, verb)
     end = next((n for n, word in enumerate(rest) if word.lower() in _CUT), len(rest))
     rest = [word.rstrip(";,.") for word in (rest[:end] or rest)]
-    if len(rest) > 2 and rest[-2].lower() == "by" and rest[-1].lower() in ("id", "ids", "key"):
-        rest = rest[:-2]
+    if rest[:1] == ["for"]:
+        rest = rest[1:]  # "search for dashboards"
+    rest = [word for word in rest if word.lower() != "paginated"] or rest
+    by = next((n for n in range(len(rest) - 1, 0, -1) if rest[n].lower() == "by"), None)
+    if by is not None and len(rest) - by <= 4 and rest[-1].lower().split("/")[0] in _KEYS:
+        rest = rest[:by]
     rest = [word if _kept(word) else word.lower() for word in rest]
     return verb, with_article(" ".join(rest))
 
 
+_KEYS = {"id", "ids", "key", "keys"}
+"""What a row is found by, which people do not say."""
 _CUT = {"that", "optionally", "who", "such", "along;", "deletes", "returns"}
 """Words with which a sentence goes on to say more than what it is about."""
 

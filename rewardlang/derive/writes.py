@@ -30,6 +30,7 @@ from rewardlang.derive.words import (
     capital,
     deed,
     identifier,
+    is_plural,
     listed,
     named_in,
     noun,
@@ -572,7 +573,7 @@ class _Writing:
         if not rest:
             return text
         if verb in _CHANGES and not self.results:
-            return f"{text} so that {listed([f'its {field} is {value}' for field, value in rest])}"
+            return f"{text} so that {listed([_becomes(field, value) for field, value in rest])}"
         return f"{text} with {listed([f'the {field} {value}' for field, value in rest])}"
 
     @property
@@ -628,6 +629,11 @@ def _field(slot: Slot) -> str:
     if slot.table is not None and words_of(slot.table):
         return noun(slot.table) if len(words) > 2 else said
     return said
+
+
+def _becomes(field: str, value: str) -> str:
+    last = field.split()[-1]
+    return f"its {field} {'are' if last == 'IDs' or is_plural(last) else 'is'} {value}"
 
 
 def _made(number: int) -> str:
