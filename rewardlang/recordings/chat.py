@@ -11,7 +11,7 @@ from typing import Any
 
 from rewardlang.recordings.items import Item, LeftOut, Problem, Step, arguments_of, task_of, trace
 from rewardlang.recordings.outcomes import outcome_of
-from rewardlang_runtime.messages import BadMessages, exchanges
+from rewardlang_runtime.conversations import BadMessages, exchanges
 
 Json = Any
 AFTER_END = "calls after the end of the episode"

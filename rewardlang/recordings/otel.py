@@ -35,7 +35,7 @@ from rewardlang.recordings.items import (
 from rewardlang.recordings.mcp import TOO_MANY
 from rewardlang.recordings.outcomes import of_value, outcome_of
 from rewardlang.recordings.sessions import Sessions
-from rewardlang_runtime.messages import BadMessages, exchanges
+from rewardlang_runtime.conversations import BadMessages, exchanges
 
 Json = Any
 OTHER = "spans that are of no agent"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from rewardlang_runtime.calls import KINDS, Call
+from rewardlang_runtime.conversations import BadMessages, by_id, explained, text_of
 from rewardlang_runtime.episode import Episode
 from rewardlang_runtime.observations import FAILED
 from rewardlang_runtime.scenario import Detail, Params, Scenario
@@ -42,10 +43,6 @@ _NOTHING: dict[str, Any] = {}
 
 _loads = orjson.loads
 _new = object.__new__
-
-
-class BadMessages(ValueError):
-    """The messages are not what a trainer sends; the text says which one and why."""
 
 
 class Reading(NamedTuple):
@@ -198,50 +195,6 @@ def replay(
     return environment.detail()
 
 
-class Exchange(NamedTuple):
-    """A call and what it was answered; `name` and `arguments` are the policy's, of any type."""
-
-    name: Any
-    arguments: Any
-    observation: str
-
-
-class Conversation(NamedTuple):
-    """Messages as far as they are about calls; `unanswered` counts calls without an observation."""
-
-    exchanges: list[Exchange]
-    answer: str
-    unanswered: int
-
-
-def exchanges(messages: Iterable[Mapping[str, Any]]) -> Conversation:
-    """The calls of a conversation with any tools, in the order of their observations.
-
-    Raises:
-        BadMessages: `messages` has not the shape described above.
-    """
-    found: list[Exchange] = []
-    pending: list[Any] = []
-    message: Any = None
-    answer = ""
-    try:
-        for message in messages:
-            role = message["role"]
-            if role == "tool":
-                requested = _by_id(pending, message.get("tool_call_id"), pending[0])
-                pending.remove(requested)
-                function = requested.get("function", requested)
-                text = _text(message["content"])
-                found.append(Exchange(function["name"], function.get("arguments"), text))
-            elif role == "assistant":
-                # Some log each call of a turn as a message of its own.
-                pending = [*(message.get("tool_calls") or ()), *pending]
-                answer = "" if pending else _text(message.get("content"))
-    except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise BadMessages(_explained(message, error)) from error
-    return Conversation(found, answer, len(pending))
-
-
 # ---- reading: one pass, the usual message first ----
 
 
@@ -263,7 +216,7 @@ def _read(
                 requested = pending[taken]
                 taken += 1
                 if len(pending) > 1:
-                    requested = _by_id(pending, message.get("tool_call_id"), requested)
+                    requested = by_id(pending, message.get("tool_call_id"), requested)
                 try:
                     function = requested["function"]
                     name, text, seen = function["name"], function["arguments"], message["content"]
@@ -315,12 +268,12 @@ def _read(
                     pending = ()
                     answer = message.get("content")
                     if type(answer) is not str:
-                        answer = _text(answer)
+                        answer = text_of(answer)
                     if _CALL_TAG in answer:
                         answer = answer[: answer.index(_CALL_TAG)].strip()
                         record(Call("", {}, "malformed_arguments", 0, None))
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadMessages(_explained(message, error)) from error
+        raise BadMessages(explained(message, error)) from error
     if len(answer) > needs.answer_limit:
         answer = answer[: needs.answer_limit]
         cuts += 1
@@ -345,7 +298,7 @@ def _call(
     if name not in tools:
         shown = well_formed(name[:MAX_NAME])
         return Call(shown, args or {}, "unknown_tool", 0, None), cuts, False
-    seen = _text(observation)
+    seen = text_of(observation)
     if args is None or seen.startswith(_REFUSED):
         return Call(name, {}, "malformed_arguments", 0, None), 0, False
     if usual or not seen.startswith(FAILED):
@@ -391,41 +344,8 @@ def _args(arguments: Any) -> tuple[dict[str, Any] | None, int]:
         return None, 0
 
 
-def _by_id(pending: Any, wanted: Any, default: Any) -> Any:
-    """The call with this id; the one in order when ids are not used on one of the sides."""
-    if wanted is None or default.get("id") is None:
-        return default
-    for requested in pending:
-        if requested.get("id") == wanted:
-            return requested
-    raise KeyError(f"an observation of {wanted!r}, which was not called")
-
-
-def _explained(message: Any, error: Exception) -> str:
-    if isinstance(error, IndexError):
-        why = "an observation without a call"
-    elif isinstance(error, KeyError) and " " not in str(error.args[0]):
-        why = f"`{error.args[0]}` is missing"
-    else:
-        why = str(error.args[0]) if error.args else repr(error)
-    return f"{why}, in the message {str(message)[:200]}"
-
-
 def _json(text: str) -> Any:
     try:
         return _loads(text)
     except ValueError:
         return None
-
-
-def _text(content: Any) -> str:
-    """The text of a message, also when it is given as blocks."""
-    if type(content) is str:
-        return content
-    if type(content) is list:
-        return "".join(
-            block["text"]
-            for block in content
-            if type(block) is dict and type(block.get("text")) is str
-        )
-    return ""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewardlang_runtime import Environment, read_messages, score_messages
-from rewardlang_runtime.messages import BadMessages
+from rewardlang_runtime.conversations import BadMessages
 
 KEY = "APP-4"
 PARAMS = {"key": KEY}

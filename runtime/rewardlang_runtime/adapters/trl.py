@@ -14,9 +14,10 @@ from typing import Any
 
 import orjson
 
+from rewardlang_runtime.conversations import BadMessages
 from rewardlang_runtime.environment import Environment
 from rewardlang_runtime.loading import load_module
-from rewardlang_runtime.messages import BadMessages, score_messages
+from rewardlang_runtime.messages import score_messages
 from rewardlang_runtime.scenario import Operation, Params, Scenario
 from rewardlang_runtime.tasks import Tasks
 from rewardlang_runtime.tools import tools_of
