@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from rewardlang_runtime.arguments import read_arguments
 from rewardlang_runtime.calls import Call, CallBetween, Kind
 from rewardlang_runtime.episode import Episode
 from rewardlang_runtime.faults import Drawn, Strike, Strikes
@@ -21,11 +22,9 @@ from rewardlang_runtime.tasks import SPLITS, in_task
 from rewardlang_runtime.tools import tools_of
 from rewardlang_runtime.values import (
     FAILURES,
-    MAX_ARGUMENTS,
     MAX_DEPTH,
     MAX_NAME,
     ScenarioFault,
-    TooLarge,
     cut,
     well_formed,
 )
@@ -217,7 +216,8 @@ class Environment:
                 args, cuts = cut(args)
                 episode.cuts += cuts
         else:
-            args = self._read(arguments)
+            args, cuts = read_arguments(arguments)
+            episode.cuts += cuts
             if type(args) is str:
                 return self._malformed(name, args)
         if not is_valid(args):
@@ -359,25 +359,6 @@ class Environment:
             self._kept = self.episode.final.snapshot()
         return self._kept
 
-    def _read(self, arguments: Any) -> dict[str, Any] | str:
-        """Arguments within the caps, or what is wrong with them."""
-        value: Any = arguments
-        if type(arguments) is str:
-            if len(arguments) > MAX_ARGUMENTS:
-                return f"the arguments have more than {MAX_ARGUMENTS} characters"
-            try:
-                value = _loads(arguments)
-            except ValueError:
-                return "the arguments are no JSON text"
-        if type(value) is not dict:
-            return "the arguments are no JSON object"
-        try:
-            value, cuts = cut(value)
-        except TooLarge as error:
-            return f"the arguments cannot be read: {error}"
-        self.episode.cuts += cuts
-        return value  # type: ignore[no-any-return]  # `cut` keeps the type
-
     def _record(self, call: Call) -> None:
         if self.scenario.snapshots:
             call = CallBetween(call, self._world_now(), self._world_now())
@@ -386,7 +367,8 @@ class Environment:
     def _unknown(self, name: Any, arguments: Any) -> str:
         if type(name) is not str:
             return self._malformed("", "the name of the tool is no string")
-        args = self._read(arguments)
+        args, cuts = read_arguments(arguments)
+        self.episode.cuts += cuts
         shown = well_formed(name[:MAX_NAME])
         self._record(Call(shown, {} if isinstance(args, str) else args, "unknown_tool", 0, None))
         return refused("unknown_tool", f"There is no tool {quoted(name)}.")
