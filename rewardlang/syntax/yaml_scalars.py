@@ -19,10 +19,16 @@ _BOOL_11 = re.compile(r"(?:yes|no|on|off)\Z", re.I)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][0-9: .+Zz-]*)?")
 _OCTAL_11 = re.compile(r"[-+]?0[0-9]+")
-_UNDERSCORES = re.compile(
-    r"[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|0[xob][0-9a-fA-F_]*_[0-9a-fA-F_]*"
+_GROUPED = re.compile(
+    r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*(?:[eE][-+][0-9]+)?|(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)?"
+    r"|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?0[xob][0-9a-fA-F_]*"
 )
-_EXPONENT = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][0-9]+|[-+]?[0-9]+[eE][-+]?[0-9]+")
+_BASED = re.compile(r"[-+]0x[0-9a-fA-F]+|[-+]?0b[01]+")
+_EXPONENT = re.compile(
+    r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][0-9]+|[-+]?[0-9]+[eE][-+]?[0-9]+|\.[0-9]+[eE][0-9]+"
+    r"|[-+]\.[0-9]+(?:[eE][-+]?[0-9]+)?"
+)
+"""Numbers that YAML 1.1 does not know: exponents without dot or sign, signs before a dot."""
 
 
 class NotJson(ValueError):
@@ -60,7 +66,7 @@ def trap(text: str) -> tuple[str, str] | None:
     quoted = f'"{text}"'
     if _BOOL_11.match(text):
         return ("true" if text.lower() in ("yes", "on") else "false"), quoted
-    if not text or text[0] not in "0123456789+-":
+    if not text or text[0] not in "0123456789+-.":
         return None
     if _SEXAGESIMAL.fullmatch(text):
         return "a number in base 60", quoted
@@ -69,7 +75,7 @@ def trap(text: str) -> tuple[str, str] | None:
     if _OCTAL_11.fullmatch(text):
         octal = not set(text) & {"8", "9"}
         return ("a number in base 8" if octal else "a text"), str(int(text[:_LONGEST]))
-    if _UNDERSCORES.fullmatch(text):
+    if ("_" in text and _GROUPED.fullmatch(text)) or _BASED.fullmatch(text):
         return "a number", quoted
     if _EXPONENT.fullmatch(text):
         digits, exponent, power = repr(float(text)).partition("e")

@@ -67,7 +67,7 @@ def trespasses(module: ast.Module) -> Iterator[str]:
                 yield f"the unknown name {node.id}"
         if isinstance(node, ast.FunctionDef) and (node.decorator_list or node.args.defaults):
             yield f"more than a plain function: {node.name}"
-    for name in defined:
+    for name in defined - {"_"}:  # which translations and interactive sessions put there
         if hasattr(builtins, name):
             yield f"a builtin with another meaning: {name}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rewardlang.source import Source
@@ -39,7 +39,13 @@ def test_numbers_that_json_cannot_hold(text):
         resolve(text)
 
 
-@given(st.text(st.sampled_from("0123456789+-.eExo_:tTruefalsn~ "), min_size=1, max_size=8))
+@given(st.text(st.sampled_from("0123456789+-.eExob_:tTruefalsn~ "), min_size=1, max_size=8))
+@example(".0E0")
+@example("+.5")
+@example("1._0")
+@example(".1_0")
+@example("+0x26")
+@example("0b11")
 def test_no_trap_is_missed(text):
     """Where PyYAML, which reads YAML 1.1, finds another value, there is a warning."""
     if text != text.strip() or ": " in text or text[-1] == ":" or text[0] in "-:" or " -" in text:
