@@ -7,16 +7,13 @@ Lets are read in place, parameters of lambdas by their position, the sides of `=
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, fields
-from functools import cache
+from dataclasses import field
 from hashlib import blake2b
-from typing import Any
 
 from rewardlang import tree
 from rewardlang.frozen import frozen
-from rewardlang.resolve.keys import key
+from rewardlang.resolve.keys import fields_of, key
 
-_IGNORED = frozenset({"span", "facts", "safe", "plain"})
 _MIRRORED = {"<": ">", "<=": ">="}
 
 
@@ -77,17 +74,12 @@ class Fingerprints:
         kind: type = type(part)
         values = [
             self.of(given[name] if name in given else getattr(part, name), names)
-            for name in _fields(kind)
+            for name in fields_of(kind)
         ]
         return digest(kind.__name__, *values)
 
     def _opposite(self, fingerprint: str) -> str:
         return fingerprint[4:] if fingerprint.startswith("not ") else f"not {fingerprint}"
-
-
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in _IGNORED)
 
 
 def digest(*parts: str) -> str:

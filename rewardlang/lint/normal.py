@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from functools import cache
-from typing import Any
-
 from rewardlang import tree
-from rewardlang.resolve.keys import key
+from rewardlang.resolve.keys import fields_of, key
 
-_IGNORED = frozenset({"span", "facts", "safe", "plain"})
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _NEGATED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -52,13 +47,8 @@ _PLAIN = (tree.Get, tree.LetRef, tree.CallField, tree.Match, tree.OpMatch)
 
 def _spelt(part: object) -> str:
     kind: type = type(part)
-    inner = ",".join([normal(getattr(part, name)) for name in _fields(kind)])
+    inner = ",".join([normal(getattr(part, name)) for name in fields_of(kind)])
     return f"{kind.__name__}({inner})"
-
-
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in _IGNORED)
 
 
 def negated(expr: tree.Expr) -> str:

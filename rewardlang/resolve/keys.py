@@ -31,12 +31,13 @@ def _key(part: object) -> str:
     spelt = _SPELT.get(kind)
     if spelt is not None:
         return spelt(part)
-    inner = ",".join([key(getattr(part, name)) for name in _fields(kind)])
+    inner = ",".join([key(getattr(part, name)) for name in fields_of(kind)])
     return f"{kind.__name__}({inner})"
 
 
 @cache
-def _fields(kind: Any) -> tuple[str, ...]:
+def fields_of(kind: Any) -> tuple[str, ...]:
+    """The fields of a kind of node by which its value can differ."""
     return tuple(field.name for field in fields(kind) if field.name not in _IGNORED)
 
 
