@@ -72,13 +72,23 @@ def _is(fault: Fault, call: Call) -> bool:
     return call.fault == fault.kind and call.op in fault.operations
 
 
-def _fault_of(draft: Draft, tried: Tried) -> Label | None:
-    """The fault that a lesser policy has given in to."""
+def _paid(draft: Draft, group: str) -> Iterator[tuple[list[Tried], Tried, places.Line]]:
+    """Lesser policies of a group that are paid too much: those at one place, the worst of them, and
+    the line that pays it most."""
+    missed = [t for t in draft.probes if t.group == group and not t.as_expected]
+    for place in dict.fromkeys(t.place for t in missed):
+        alike = [t for t in missed if t.place == place]
+        worst = max(alike, key=lambda t: t.reward)
+        yield alike, worst, places.paying(draft.bench.scenario, worst.played)
+
+
+def _fault_of(draft: Draft, tried: Tried) -> tuple[Label, ...]:
+    """The fault that a lesser policy has given in to, if it is one of the scenario's."""
     struck = [call for call in tried.played.calls if call.fault is not None]
     for fault in draft.bench.scenario.faults:
         if any(_is(fault, call) and tried.place == f"{call.fault} {call.op}" for call in struck):
-            return Label(fault.span, "goes wrong here")
-    return None
+            return (Label(fault.span, "goes wrong here"),)
+    return ()
 
 
 @judges(codes.UNREVEALED_WRITE)
@@ -121,17 +131,12 @@ def fault_never_strikes(draft: Draft) -> Iterator[Diagnostic]:
 @judges(codes.GIVING_UP_PAYS)
 def giving_up_pays(draft: Draft) -> Iterator[Diagnostic]:
     """A policy that stops where a call was refused has not done the task."""
-    missed = [t for t in draft.probes if t.group == "gave up" and not t.as_expected]
-    for place in dict.fromkeys(t.place for t in missed):
-        alike = [t for t in missed if t.place == place]
-        worst = max(alike, key=lambda t: t.reward)
-        line = places.paying(draft.bench.scenario, worst.played)
-        fault = _fault_of(draft, worst)
+    for alike, worst, line in _paid(draft, "gave up"):
         yield Diagnostic(
             codes.GIVING_UP_PAYS,
             f"{worst.name}, earns {worst.reward:.2g}{how_often(draft, alike)}",
             Label(line.span, f"{line.name} is paid all the same"),
-            (fault,) if fault is not None else (),
+            _fault_of(draft, worst),
             "pay for what the call was made for, or let nothing go wrong with it",
             evidence=(worst.evidence(),),
         )
@@ -140,18 +145,13 @@ def giving_up_pays(draft: Draft) -> Iterator[Diagnostic]:
 @judges(codes.DOUBLED_WRITE_PAYS)
 def doubled_write_pays(draft: Draft) -> Iterator[Diagnostic]:
     """A write whose answer was lost must not be done twice."""
-    missed = [t for t in draft.probes if t.group == "blind" and not t.as_expected]
-    for place in dict.fromkeys(t.place for t in missed):
-        alike = [t for t in missed if t.place == place]
-        worst = max(alike, key=lambda t: t.reward)
-        line = places.paying(draft.bench.scenario, worst.played)
-        fault = _fault_of(draft, worst)
+    for alike, worst, line in _paid(draft, "blind"):
         yield Diagnostic(
             codes.DOUBLED_WRITE_PAYS,
             f"{worst.name}, earns {worst.reward:.2g}, and has done it twice"
             + how_often(draft, alike),
             Label(line.span, f"{line.name} does not see it"),
-            (fault,) if fault is not None else (),
+            _fault_of(draft, worst),
             "count what was created: `delta.TABLE.created.only()`, `delta.changed_only(...)`",
             evidence=(worst.evidence(),),
         )
