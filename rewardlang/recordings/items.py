@@ -106,6 +106,7 @@ def read_json(text: str | bytes) -> Json:
     """
     value = orjson.loads(text)
     some, more = ("[", "{") if isinstance(text, str) else (b"[", b"{")
+    # For mypy: both are of the text's own kind.
     if text.count(some) + text.count(more) > _NESTED:  # type: ignore[arg-type]
         try:
             orjson.dumps(value)

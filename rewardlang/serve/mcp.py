@@ -101,6 +101,7 @@ def mcp_server(sessions: Sessions, said: str | None = None) -> Server[_Client, A
         context = server.request_context
         return context.lifespan_context.session(context.request)
 
+    # For mypy: the SDK's decorators have no types, here and below.
     @server.list_tools()  # type: ignore[no-untyped-call, untyped-decorator]
     async def list_tools() -> list[types.Tool]:
         return tools_of(session())

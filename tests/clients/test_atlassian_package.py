@@ -35,7 +35,7 @@ def wikis() -> Iterator[Served]:
 
 @pytest.fixture(params=["2", "3"])
 def version(request: pytest.FixtureRequest) -> str:
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 @pytest.fixture

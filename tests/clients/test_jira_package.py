@@ -28,7 +28,7 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture(params=["2", "3"])
 def version(request: pytest.FixtureRequest) -> str:
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 def connect(url: str, version: str, user: str = ANA) -> JIRA:

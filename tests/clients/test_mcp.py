@@ -53,12 +53,12 @@ class Heard(httpx.AsyncHTTPTransport):
 
         class Kept(httpx.AsyncByteStream):
             async def __aiter__(self) -> AsyncIterator[bytes]:
-                async for chunk in stream:  # type: ignore[union-attr]
+                async for chunk in stream:
                     heard.bytes += chunk
                     yield chunk
 
             async def aclose(self) -> None:
-                await stream.aclose()  # type: ignore[union-attr]
+                await stream.aclose()
 
         response.stream = Kept()
         return response
@@ -76,7 +76,7 @@ async def over_http(url: str, heard: Heard | None = None, **headers: str) -> Asy
 
 
 def play(body: Callable[[], Awaitable[Any]]) -> Any:
-    return asyncio.run(body())  # type: ignore[arg-type]
+    return asyncio.run(body())
 
 
 async def solve(client: Client) -> None:
@@ -172,7 +172,7 @@ def test_each_client_has_a_world_of_its_own(served: Served) -> None:
     async def labels(client: Client) -> list[str]:
         said = {"issueIdOrKey": "PAY-51", "fields": ["labels"]}
         result = await client.call_tool("getIssue", said)
-        return result.structuredContent["fields"]["labels"]  # type: ignore[no-any-return]
+        return result.structuredContent["fields"]["labels"]
 
     async def body() -> Any:
         async with over_http(served.url + "/mcp") as one, over_http(served.url + "/mcp") as two:

@@ -93,7 +93,7 @@ class Package:
 
                 async def call(tool: str, **arguments: Any) -> Any:
                     result = await client.call_tool(tool, arguments)
-                    return json.loads(result.content[0].text)  # type: ignore[union-attr]
+                    return json.loads(result.content[0].text)
 
                 await body(call)
 
@@ -111,7 +111,7 @@ def _lead_here(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=MODES)
 def mode(request: pytest.FixtureRequest) -> str:
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def package(
 def fields(served: Served, session: str, key: str) -> dict[str, Any]:
     row = served.session(session).environment.episode.final["issues"].get(key)
     assert row is not None
-    return row["fields"]  # type: ignore[no-any-return]
+    return row["fields"]
 
 
 def test_jira(package: Package, session: str, jiras: Served) -> None:

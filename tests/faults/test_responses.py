@@ -30,7 +30,7 @@ def test_a_refused_call_changes_nothing_and_the_next_one_is_answered(
     environment.reset(seed=0)
     ticket = environment.params["id"]
     seen = desk.told(environment, "closeTicket", id=ticket, note="x")["error"]
-    assert (seen["kind"], seen["status"]) == ("api_error", FAULTS[kind])  # type: ignore[index]
+    assert (seen["kind"], seen["status"]) == ("api_error", FAULTS[kind])
     assert environment.episode.final.changed_only(())
     assert desk.told(environment, "closeTicket", id=ticket, note="x") == {"id": ticket}
     assert [call.fault for call in environment.episode.calls] == [kind, None]
@@ -68,7 +68,7 @@ def test_a_stale_read_is_of_the_world_some_calls_ago_and_counts_when_it_matters(
     ticket = environment.params["id"]
 
     def state() -> str:
-        return desk.told(environment, "getTicket", id=ticket)["state"]  # type: ignore[no-any-return]
+        return desk.told(environment, "getTicket", id=ticket)["state"]
 
     assert [state(), state(), state()] == ["open"] * 3
     assert [call.fault for call in environment.episode.calls] == [None] * 3
@@ -140,7 +140,7 @@ CHANCE = "{fault: server_error, chance: 0.5}"
 
 
 def _pattern(scenario: object, seed: int, split: str = "train") -> list[bool]:
-    environment = Environment(scenario, split)  # type: ignore[arg-type]
+    environment = Environment(scenario, split)
     environment.reset(seed=seed)
     for _ in range(16):
         environment.call("getTicket", {"id": "T-1"})
