@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rewardlang import model
@@ -14,6 +13,7 @@ from rewardlang.derive.lists import Finder, finders, listings
 from rewardlang.derive.request import Request, Slot, label_of, requests, value_of
 from rewardlang.derive.typed import Read, item, member, quoted, read
 from rewardlang.derive.words import noun, spoken
+from rewardlang.frozen import frozen
 from rewardlang.judge.leaves import at
 from rewardlang.judge.leaves import leaves as every_leaf
 from rewardlang.types.relations import without_null
@@ -24,7 +24,7 @@ REPEATS = "calls(any).size() - calls(any).map(c => [c.op, c.args]).distinct().si
 _READS, _WRITES = 3, 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """How a task names a row: its template, and the look-up that finds the row by that name."""
 
@@ -76,11 +76,13 @@ class Field:
                     return Named(f'"{{{row.text}{sure}}}"', finder), tuple(known)
         return by_key, slot.values
 
-    def row(self, slot: Slot, path: Sequence[str]) -> Read | None:
-        """The expression of a field of a slot's row."""
+    def row(self, slot: Slot, path: Sequence[str], name: str | None = None) -> Read | None:
+        """The expression of a field of a slot's row, which is in the let for it or under `name`."""
         assert slot.table is not None
         table = self.ground.api.tables[slot.table]
-        return read(Read(slot.row, table.row.row, False), path, self.ground.api.types.expand)
+        return read(
+            Read(name or slot.row, table.row.row, False), path, self.ground.api.types.expand
+        )
 
     def row_let(self, slot: Slot) -> str:
         """The definition of the let that holds a slot's row."""

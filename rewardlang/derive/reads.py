@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rewardlang.derive import draft
@@ -26,6 +25,7 @@ from rewardlang.derive.lists import lists_in
 from rewardlang.derive.request import Request, Slot, label_of, value_of
 from rewardlang.derive.typed import Read
 from rewardlang.derive.words import capital, deed, head, named_in, noun, spelled, spoken
+from rewardlang.frozen import frozen
 from rewardlang.judge.leaves import at, put
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import Any as AnyType
@@ -49,7 +49,7 @@ _NAMES = ("name", "title", "displayName", "summary", "key", "label", "id")
 _CODE = re.compile(r"://|^\S{25,}$|[<>{}\\|]|^[0-9a-f-]{16,}$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """Something that a response tells.
 
@@ -134,7 +134,7 @@ def _of_row(field: Field, request: Request) -> draft.Scenario | None:
     numeric = all(isinstance(v, int | float) for v in every if v is not None)
     others = [_filled(field.row(slot, path)) for path in paths]
     about, thing = asked_for(where), spelled(noun(of), request.operation.doc)
-    column_read = field.row(_as_row(slot, "r"), column)
+    column_read = field.row(slot, column, "r")
     assert column_read is not None
     if numeric:
         beside = "range(25).map(n => str(value - 12 + n))"
@@ -176,16 +176,6 @@ def _states(value: Any, others: Sequence[Any], slot: Slot, key: str, where: Sequ
 
 def _many(name: str) -> str:
     return f"asked_{name}"
-
-
-def _as_row(slot: Slot, name: str) -> Slot:
-    """A slot whose row goes by another name in expressions."""
-    return _RowNamed(slot, name)  # type: ignore[return-value]
-
-
-class _RowNamed:
-    def __init__(self, slot: Slot, name: str) -> None:
-        self.table, self.row = slot.table, name
 
 
 def _narrowed(slot: Slot, values: Sequence[Any]) -> Slot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, islice, product
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from rewardlang.derive.links import links, tables_of
 from rewardlang.derive.typed import Read, member, read
 from rewardlang.derive.values import pool, scalar_schema, shape
 from rewardlang.derive.words import identifier, noun, singular, words_of
+from rewardlang.frozen import frozen
 from rewardlang.judge.leaves import at, resolved, variants
 
 Path = tuple[str | int, ...]
@@ -40,7 +41,7 @@ _PAGING = {
 _ALIASES = {"account": "user", "assignee": "user", "author": "user", "owner": "user"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """A value in a request.
 
@@ -81,7 +82,7 @@ class Slot:
         return (self.table is not None or self.tied) and self.parent is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """Arguments with slots, and the combinations of their values that are accepted.
 
@@ -222,6 +223,7 @@ def _rowed(
 
 
 def _put(args: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    # For mypy: the steps to an argument are names, those into lists come after it.
     step, *rest = path
     if not rest:
         return {**args, step: value}  # type: ignore[dict-item]
