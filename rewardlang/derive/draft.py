@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rewardlang.frozen import frozen
 from rewardlang.syntax.canonical import canonical
 
 _PLAIN = re.compile(r"[A-Za-z(_][^\n]*$")
@@ -16,7 +17,7 @@ _TRAPS = re.compile(r"(?i)(yes|no|on|off|y|n|true|false|null|none|nan|inf)$|[\d.
 _WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A gate, a part or a penalty, in the order of its keys, with a comment of why."""
 

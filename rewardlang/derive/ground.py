@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from rewardlang import driver, model, tree
+from rewardlang.frozen import frozen
 from rewardlang.judge.bench import Bench
 from rewardlang.judge.calling import called
 from rewardlang.source import Span
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 USERS = "users"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A row that a call has changed: None where it was not there."""
 
@@ -31,7 +31,7 @@ class Change:
     now: Row | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """A call that succeeded."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from rewardlang import model, tree
+from rewardlang.frozen import frozen
 from rewardlang.walk import below, everything
 
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """An argument is compared with a column of a table, or its key (None); or is a move's id."""
 

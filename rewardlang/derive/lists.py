@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.typed import Read, item, member, quoted, read
+from rewardlang.frozen import frozen
 from rewardlang.judge.leaves import at
 from rewardlang.types.relations import may_be_null
 from rewardlang.types.types import Any as AnyType
@@ -15,7 +15,7 @@ from rewardlang.types.types import Any as AnyType
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finder:
     """An operation without arguments whose response lists rows by key and name.
 

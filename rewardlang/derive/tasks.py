@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from rewardlang import model
@@ -11,9 +10,10 @@ from rewardlang.derive.common import Field
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.reads import reads
 from rewardlang.derive.writes import writes
+from rewardlang.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Derived:
     """What was made of an operation: a file's name and text, or why there is none."""
 

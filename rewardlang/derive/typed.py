@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from rewardlang.frozen import frozen
 from rewardlang.types.relations import may_be_null, without_null
 from rewardlang.types.types import Any, List, Object, Type, Union
 
@@ -18,7 +18,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """An expression with its type.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from rewardlang.derive import draft
@@ -38,6 +38,7 @@ from rewardlang.derive.words import (
     spoken,
     words_of,
 )
+from rewardlang.frozen import frozen
 from rewardlang.judge.leaves import at
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import String
@@ -53,7 +54,7 @@ _CHANGES = ("update", "edit", "change", "modify")
 _FRAME = 0.2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effect:
     """What a call does to one row.
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Any
 
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.frozen import frozen
 from rewardlang.importer import (
     changes,
     layout,
@@ -30,7 +30,7 @@ from rewardlang.openapi import Document, Operation
 SEED = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """One file of the import: its path below the folder, and its text."""
 
@@ -38,7 +38,7 @@ class Made:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Imported:
     """What an import made, in order.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from rewardlang.data import Files
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Fix, Label
 from rewardlang.diagnostics.spelling import suggest
+from rewardlang.frozen import frozen
 from rewardlang.importer.drafts import Draft
 from rewardlang.importer.resources import Resources
 from rewardlang.openapi import Document
@@ -22,7 +23,7 @@ from rewardlang.syntax.yaml_nodes import Mapping_, YamlNode, plain
 NAME = "overrides.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overrides:
     """The corrections, and the file that they stand in."""
 

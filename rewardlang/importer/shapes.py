@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from rewardlang.frozen import frozen
 
 Schema = dict[str, Any]
 
@@ -21,7 +22,7 @@ _DEEPEST = 12
 """References that are followed one after the other, and `allOf` in each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """An answer that holds a list of objects: under `field`, or the answer itself (None)."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from rewardlang.frozen import frozen
 
 WIDTH = 100
 _PLAIN = re.compile(
@@ -18,14 +19,14 @@ _WORDS = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """An expression: on one line, or folded over several."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commented:
     """A value with lines of comments above its key, or a blank line there."""
 

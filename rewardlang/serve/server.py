@@ -9,11 +9,12 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from rewardlang.frozen import frozen
 
 _MAX_HEAD = 64 << 10
 """Bytes of a request's address and headers."""
@@ -57,7 +58,7 @@ class CannotListen(Exception):
     """An address is taken, or is none of this machine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """An application and the socket it answers at."""
 
