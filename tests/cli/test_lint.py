@@ -250,7 +250,7 @@ def test_an_interrupt_ends_all_processes_in_one_line(place: Path) -> None:
     for name in names:
         desk(place, ONE, name=name)
     command = [sys.executable, "-m", "rewardlang", "lint", "--no-cache", *names]
-    # While processes start, and while they work: before, a busy machine may not have started Python.
+    # While they work: earlier, a busy machine may not have started Python yet.
     for seconds in (2, 3):
         running = started(command, signal.SIG_DFL)
         with pytest.raises(subprocess.TimeoutExpired):
