@@ -1,0 +1,159 @@
+"""The reward of a task that changes something: what was asked for, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rewardlang.derive import draft
+from rewardlang.derive.common import REPEATS, Named, asked, attempted, exactly, penalties
+from rewardlang.derive.deeds import FRAME, Deed
+from rewardlang.derive.draft import Reward
+from rewardlang.derive.effects import Effect
+from rewardlang.derive.typed import Expand, Read, member, read
+from rewardlang.types.relations import without_null
+from rewardlang.types.types import String
+
+_PATHS = 8
+"""Fields of a row that a gate names; of more the whole row may change."""
+
+
+def reward(deed: Deed, tools: Sequence[str], steps: Sequence[Any]) -> Reward:
+    """The lets, gates, parts and penalties of a deed.
+
+    Args:
+        tools: The operations that are offered.
+        steps: The oracle's calls.
+    """
+    wanted = Reward()
+    for slot in deed.slots:
+        if deed.needs_row(slot):
+            wanted.lets[slot.row] = deed.field.row_let(slot)
+    made = [e for e in deed.effects if e.kind == "created"]
+    for number, effect in enumerate(made):
+        wanted.lets[_made(number)] = f"delta.{effect.table}.created.only()"
+    wanted.lets["repeats"] = REPEATS
+    frame = _frame(deed, made, tools)
+    if frame is not None:
+        wanted.gates.append(frame)
+    if not deed.effects:
+        once = f"at_most 1 {deed.operation.name}{{ok}}"
+        why = "One request was asked for; trying every value is no solution."
+        wanted.gates.append(draft.gate("once", once, 0.3, why))
+    wanted.parts += _parts(deed, made)
+    count = len(steps)
+    wanted.penalties += _guessed(deed)
+    wanted.penalties += penalties(count + 1, count + 4, False)
+    return wanted
+
+
+def _frame(deed: Deed, made: list[Effect], tools: Sequence[str]) -> draft.Item | None:
+    if not deed.effects:
+        if any(deed.ground.operations[name].effects for name in tools):
+            return draft.gate("nothing_else", "delta.is_empty()", FRAME)
+        return None
+    paths: list[str] = []
+    for effect in deed.effects:
+        if effect.kind == "created":
+            key = deed.ground.api.tables[effect.table].key
+            row = Read(
+                _made(made.index(effect)), deed.ground.api.tables[effect.table].row.row, True
+            )
+            found = read(row, (key,), deed.ground.api.types.expand)
+            paths.append(f"{effect.table}[{found.text if found else 'null'}]")
+        elif effect.key is None:
+            paths.append(effect.table)
+        elif effect.kind == "deleted" or len(effect.touched) > _PATHS or () in effect.touched:
+            paths.append(f"{effect.table}[{effect.key}]")
+        else:
+            paths += [
+                f"{effect.table}[{effect.key}]{''.join(map(member, path))}"
+                for path in effect.touched
+            ]
+    only = f"delta.changed_only({', '.join(dict.fromkeys(paths))})"
+    return draft.gate("nothing_else", only, FRAME)
+
+
+def _parts(deed: Deed, made: list[Effect]) -> Iterator[draft.Item]:
+    for finder in deed.finders:
+        slot = next(s for s in deed.free if deed.named.get(s.name, Named("")).finder is finder)
+        yield draft.part(f"found_{slot.name}", 1.5, f"called {finder.operation}{{ok}}")
+    name = deed.operation.name
+    sent = [slot for slot in deed.slots if slot.path != ("",)]
+    weight = 1.5 if len(sent) < 2 else 1 if len(sent) < 5 else 0.5
+    for slot in sent:
+        score = f"best({name}, c => 1 if {attempted(slot, deed.slots)} else 0)"
+        yield draft.part(f"asked_{slot.name}", weight, score=score)
+    done = list(_done(deed, made))
+    checked = asked(deed.ground, deed.request, deed.slots)
+    conditions = [exactly(deed.ground, name, slot, deed.slots) for slot in checked]
+    changed = [e for e in deed.effects if e.kind == "updated" and e.key is not None]
+    if not done and changed:
+        # The row does not say what was asked, only that something came of it.
+        row = f"{changed[0].table}[{changed[0].key}]"
+        called = f"called {name}{{{', '.join(['ok', *conditions])}}}"
+        yield draft.part("done", 4, f"{called} and final.{row} != initial.{row}")
+    elif done:
+        yield draft.part("done", 4, " and ".join(done))
+    else:
+        yield draft.part("done", 4, f"called {name}{{{', '.join(['ok', *conditions])}}}")
+
+
+def _done(deed: Deed, made: list[Effect]) -> Iterator[str]:
+    """Conditions that the world is as the task wants it."""
+    expand = deed.ground.api.types.expand
+    gone = [e for e in deed.effects if e.kind == "deleted" and e.key is not None]
+    tables = [slot.table for slot in deed.slots if slot.table]
+    # What goes along with a row needs no condition of its own.
+    main = [e for e in gone if e.table in tables] or gone
+    for effect in deed.effects:
+        if effect.kind == "deleted":
+            if effect in main[-1:]:
+                yield f"final.{effect.table}[{effect.key}] is null"
+            continue
+        if effect.kind == "created":
+            name = _made(made.index(effect))
+            yield f"{name} is not null"
+            row = Read(name, deed.ground.api.tables[effect.table].row.row, False)
+        elif effect.key is not None:
+            row = deed.row("final", effect.table, effect.key)
+        else:
+            continue
+        for path, want, style in effect.fields:
+            found = read(row, path, expand)
+            if found is not None:
+                yield equal(found, want, style, expand)
+        for name, other, _ in deed.results:
+            found = read(row, effect.results[0][0], expand) if other is effect else None
+            if found is not None:
+                yield f"{found.text} == params.{name}"
+
+
+def _guessed(deed: Deed) -> Iterator[draft.Item]:
+    if deed.finders:
+        looked = "|".join(f"{finder.operation}{{ok}}" for finder in deed.finders)
+        when = f"not every {deed.operation.name}{{ok}} preceded_by {looked}"
+        yield draft.penalty("guessed", 0.8, when)
+
+
+def _made(number: int) -> str:
+    return "made" if number == 0 else f"made_{number + 1}"
+
+
+def equal(found: Read, want: str, style: str, expand: Expand) -> str:
+    """A field of a row compared with what the task wants."""
+    kind = without_null(expand(found.type))
+    if isinstance(kind, String) and kind.format and style in ("exact", "key"):
+        style = "as_text"
+    if style == "text":
+        said = f'({found.text} ?? "")' if found.nullable else found.text
+        return f"fold({said}) == fold({want})"
+    if style == "document":
+        return f"fold(adf_text({found.text})) == fold({want})"
+    if style == "gone":
+        return f"{found.text} is null"
+    if style == "as_text":
+        return f"str({found.text}) == str({want})"
+    if style == "member":
+        return f"{want} in ({found.text} ?? [])" if found.nullable else f"{want} in {found.text}"
+    return f"{found.text} == {want}"

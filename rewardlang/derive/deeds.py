@@ -1,0 +1,85 @@
+"""A task that changes something: its request, what comes of it, and how its rows are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from rewardlang.derive.common import Field, Named
+from rewardlang.derive.effects import Effect
+from rewardlang.derive.lists import Finder
+from rewardlang.derive.request import Request, Slot
+from rewardlang.derive.typed import Read
+from rewardlang.derive.words import identifier
+
+FRAME = 0.2
+"""What is left of the reward when something else has changed."""
+
+
+class Deed:
+    """The task of one request.
+
+    Attributes:
+        effects: What the request does to each row.
+        named: How each row is named, by slot.
+        free: The slots whose values a task chooses.
+        results: What comes of it that the request does not say: a parameter's name, the effect,
+            and the value for each case.
+        finders: The look-ups that find the rows by name, each once.
+    """
+
+    def __init__(self, field: Field, request: Request, effects: list[Effect]) -> None:
+        self.field = field
+        self.ground = field.ground
+        self.operation = request.operation
+        self.effects = effects
+        self.named: dict[str, Named] = {}
+        slots = []
+        for slot in request.slots:
+            if slot.table is not None and slot.parent is None:
+                named, values = field.named(slot, (request.operation.name,))
+                if not request.free:
+                    values = slot.values
+                self.named[slot.name] = named
+                slot = replace(slot, values=tuple(values))
+            slots.append(slot)
+        self.request = replace(request, slots=tuple(slots))
+        self.slots = self.request.slots
+        self.free = [slot for slot in self.slots if slot.parent is None]
+        self.results = tuple(self._results())
+        self.finders = tuple(self._finders())
+
+    def _results(self) -> Iterator[tuple[str, Effect, tuple[Any, ...]]]:
+        """What comes of it that the request does not say: a parameter's name, and its values."""
+        for effect in self.effects:
+            if (
+                effect.results
+                and effect.key is not None
+                and not any(e.fields for e in self.effects)
+            ):
+                path, values = effect.results[0]
+                kept = [p for p in path if p not in ("fields", "name", "value")] or [path[-1]]
+                yield f"new_{identifier(kept[-1])}", effect, values
+                return
+
+    def _finders(self) -> Iterator[Finder]:
+        seen: set[str] = set()
+        for named in self.named.values():
+            if named.finder is not None and named.finder.operation not in seen:
+                seen.add(named.finder.operation)
+                yield named.finder
+
+    def row(self, world: str, table: str, key: str) -> Read:
+        """A row of `initial` or `final` by the expression of its key; null where there is none."""
+        row = self.ground.api.tables[table].row.row
+        return Read(f"{world}.{table}[{key}]", row, True)
+
+    def needs_row(self, slot: Slot) -> bool:
+        """Whether a let holds the row of a slot."""
+        if slot.table is None or slot.parent is not None:
+            return False
+        named = self.named.get(slot.name)
+        used = any(s.parent is not None and s.parent[0] == slot.name for s in self.slots)
+        keys = any(e.key is not None and e.key.startswith(slot.row + ".") for e in self.effects)
+        return used or keys or (named is not None and slot.row in named.template)

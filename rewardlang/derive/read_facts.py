@@ -1,0 +1,118 @@
+"""Tasks that ask for something that a response tells, each drawn from a table of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rewardlang.derive import draft, phrases
+from rewardlang.derive.answering import REPLY, scenario
+from rewardlang.derive.common import Field, leaves, wanted
+from rewardlang.derive.request import Request, Slot, value_of
+from rewardlang.derive.told import Fact, beside, counts_up, told
+from rewardlang.derive.words import capital, head
+from rewardlang_runtime.builtins.answers import says
+
+_FACTS = 12
+
+
+def of_facts(field: Field, request: Request) -> draft.Scenario | None:
+    """The task that asks for one of several facts; None when the response tells nothing."""
+    facts = _facts(field, request)
+    if not facts:
+        return None
+    slots = tuple(request.slots)
+    facts = [fact for fact in facts if _tells(field, request, fact, facts)]
+    facts = facts[:_FACTS]
+    if not facts:
+        return None
+    rows = _chosen(slots)
+    table = [{**fact.case, "ask": fact.ask, "say": fact.say} for fact in facts]
+    kinds = {
+        name: list(dict.fromkeys(o for f in facts if counts_up(f) == up for o in beside(f, facts)))
+        for name, up in (("others", False), ("numbers", True))
+    }
+    kinds = {name: others for name, others in kinds.items() if others}
+    if len(kinds.get("others", ())) == 1:
+        kinds["others"] += _column_of(field, kinds["others"][0])
+    lets = {}
+    for slot in slots:
+        if slot.table is not None and any(s.parent and s.parent[0] == slot.name for s in slots):
+            lets[slot.row] = f"initial.{slot.table}[fact.{slot.name}]!"
+    lets["fact"] = "params.task"
+    lets["value"] = "fact.say"
+    expect: dict[str, Any] = {"tasks": table}
+    expect.update(kinds)
+    if len(kinds) == 2:
+        number = 'value matches r"^[0-9]+$"'
+        lets["others"] = f"(expect.numbers if {number} else expect.others).without(value)"
+    elif kinds:
+        lets["others"] = f"expect.{next(iter(kinds))}.without(value)"
+    subject = phrases.subject(request, rows)
+    prompts = [
+        f"What is {{fact.ask}} in {subject}?",
+        f"Look up {subject} and tell me {{fact.ask}}.",
+        f"I need to know {{fact.ask}} from {subject}.",
+    ]
+    return scenario(
+        field, request, slots, None, lets, prompts, "{capital}", capital(head(subject)), expect,
+        {"task": "one_of(expect.tasks)"}, [fact.say for fact in facts if len(fact.say) > 3],
+        facts=True,
+    )  # fmt: skip
+
+
+def _chosen(slots: Sequence[Slot]) -> list[Slot]:
+    return [slot for slot in slots if slot.parent is None]
+
+
+def _tells(field: Field, request: Request, fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether the answer states what is asked for, and the question does not."""
+    question = f"{fact.ask} in {phrases.subject(request, _chosen(request.slots))}"
+    for name, value in fact.case.items():
+        question = question.replace(f"{{fact.{name}}}", str(value))
+    for slot in request.slots:
+        if slot.parent is not None:
+            value = value_of(field.ground, slot, request.slots, fact.case)
+            question = question.replace(f"{{{wanted(slot, request.slots)}}}", str(value))
+    others = [other for other in beside(fact, facts) if other != fact.say]
+    answer = REPLY.replace("{fact.ask}", fact.ask).replace("{value}", fact.say)
+    return says(answer, fact.say, others) and not says(question, fact.say)
+
+
+def _column_of(field: Field, say: str) -> list[str]:
+    """The other values of a column of the world that holds an answer."""
+    for rows in field.ground.rows.values():
+        columns: dict[tuple[str, ...], dict[str, None]] = {}
+        for row in rows.values():
+            for path, value in leaves(row):
+                if isinstance(value, str):
+                    columns.setdefault(path, {})[value] = None
+        for values in columns.values():
+            if len(values) > 1 and any(value.lower() == say.lower() for value in values):
+                return [value for value in values if value.lower() != say.lower()][:30]
+    return []
+
+
+def _facts(field: Field, request: Request) -> list[Fact]:
+    ground = field.ground
+    by_case: list[list[Fact]] = []
+    values = {
+        slot.name: slot.values for slot in request.slots if not slot.cased and slot.parent is None
+    }
+    cases = list(request.cases) or [{}]
+    most = max((len(pool) for pool in values.values()), default=0)
+    while len(cases) < min(most, 6):
+        cases.append(cases[len(cases) % len(request.cases or [{}])])
+    for number, case in enumerate(cases):
+        chosen = {**{name: pool[number % len(pool)] for name, pool in values.items()}, **case}
+        outcome = ground.call(request.operation.name, request.filled(ground, chosen), request.actor)
+        if outcome is None:
+            continue
+        shown = {slot.name: chosen[slot.name] for slot in request.slots if slot.parent is None}
+        by_case.append(list(told(outcome.response, shown)))
+    found: list[Fact] = []
+    for turn in range(_FACTS):
+        for number, facts in enumerate(by_case):
+            if facts and turn < len(facts):
+                found.append(facts[(turn + number) % len(facts)])
+    return list({(f.ask, repr(f.case)): f for f in found}.values())
