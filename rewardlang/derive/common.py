@@ -8,9 +8,10 @@ from typing import Any
 
 from rewardlang import model
 from rewardlang.derive import draft
+from rewardlang.derive.accepting import requests
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.lists import Finder, finders, listings
-from rewardlang.derive.request import Request, Slot, label_of, requests, value_of
+from rewardlang.derive.request import Request, Slot, label_of, value_of
 from rewardlang.derive.typed import Read, item, member, quoted, read
 from rewardlang.derive.words import noun, spoken
 from rewardlang.frozen import frozen

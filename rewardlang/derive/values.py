@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rewardlang.derive.schemas import kinds_of
 from rewardlang.derive.words import words_of
-from rewardlang.judge.leaves import resolved, variants
 
 TITLES = (
     "Quarter review", "Launch checklist", "Billing cleanup", "Customer feedback", "Team rota",
@@ -56,7 +56,7 @@ _TITLED = {"name", "title", "summary", "subject", "label", "display"}
 
 def pool(name: str, schema: Mapping[str, Any]) -> list[Any]:
     """Values for one scalar argument, those that its schema admits; [] when none is known."""
-    kinds = _kinds(schema)
+    kinds = kinds_of(schema)
     if "const" in schema:
         return [schema["const"]]
     if schema.get("enum"):
@@ -68,11 +68,6 @@ def pool(name: str, schema: Mapping[str, Any]) -> list[Any]:
     if "string" in kinds or not kinds:
         return [text for text in _texts(name, schema) if _admits(schema, text)]
     return []
-
-
-def _kinds(schema: Mapping[str, Any]) -> list[str]:
-    kind = schema.get("type", ())
-    return [kind] if isinstance(kind, str) else list(kind)
 
 
 def _numbers(schema: Mapping[str, Any]) -> Iterator[float]:
@@ -142,33 +137,3 @@ def _admits(schema: Mapping[str, Any], text: str) -> bool:
         return re.search(pattern, text) is not None
     except re.error:
         return False
-
-
-def scalar_schema(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
-    """The alternative of a schema that says most of a scalar; {} when it is none."""
-    found = [each for each in variants(schema, root) if each]
-    merged: dict[str, Any] = {}
-    for each in found:
-        kinds = _kinds(each)
-        if "properties" in each or kinds in (["object"], ["array"]):
-            continue
-        if "enum" in each or "const" in each:
-            return each
-        merged = {**each, **merged} if _kinds(each) or not merged else merged
-    return merged
-
-
-def shape(schema: Any, root: Mapping[str, Any]) -> str:
-    """What a schema asks for: `document`, `object`, `array`, `scalar` or `any`."""
-    for each in variants(schema, root):
-        inside = each.get("properties", {})
-        if resolved(inside.get("type", {}), root).get("const") == "doc":
-            return "document"
-        kinds = [kind for kind in _kinds(each) if kind != "null"]
-        if inside or kinds == ["object"]:
-            return "object"
-        if kinds == ["array"] or "items" in each:
-            return "array"
-        if kinds or "enum" in each or "const" in each:
-            return "scalar"
-    return "any"

@@ -1,0 +1,229 @@
+"""Arguments of an operation, made by its schema: a slot wherever a task chooses the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rewardlang import model
+from rewardlang.derive.ground import Ground
+from rewardlang.derive.refers import Refers
+from rewardlang.derive.request import Path, Slot, Style, coupled, reading, slots_in
+from rewardlang.derive.schemas import is_storage, merged, scalar_schema, shape, values_of
+from rewardlang.derive.values import pool
+from rewardlang.derive.words import identifier, noun, words_of
+from rewardlang.judge.leaves import at, variants
+
+PAGING = {
+    "startAt", "maxResults", "limit", "cursor", "expand", "pageToken", "nextPageToken", "start",
+    "offset", "fields", "properties", "page", "size", "pageSize", "nextToken", "sort", "orderBy",
+    "bodyFormat", "body-format", "after", "before",
+}  # fmt: skip
+"""Arguments that choose how much of a response is shown, and how."""
+_KEPT = 16
+"""Values that a task draws from."""
+_DEPTH = 5
+_IDS = ("10013",)
+_TAKEN = {
+    "params", "expect", "initial", "final", "delta", "answer", "read", "found", "made", "now",
+    "others", "said", "repeats", "value", "row", "and", "or", "not", "in", "is", "null", "if",
+    "else", "true", "false", "matches", "once", "only", "every", "then", "after", "before", "any",
+    "called", "never", "within", "between", "seq", "ask", "fact", "case", "args", "count", "calls",
+    "first", "last", "best", "state", "actor", "index", "item", "text", "error", "op", "ok", "kind",
+    "status", "response",
+}  # fmt: skip
+
+
+class Making:
+    """Makes the arguments of one operation."""
+
+    def __init__(self, ground: Ground, operation: model.Operation) -> None:
+        self.ground = ground
+        self.operation = operation
+        self.root = operation.schema
+        self.refers = Refers(ground, operation)
+        self.slots: dict[Path, Slot] = {}
+        self.names: dict[str, Path] = {}
+
+    def used(self, args: Any) -> tuple[Slot, ...]:
+        """The slots in some arguments, those that follow from another's row last."""
+        found = list(slots_in(args))
+        return tuple(coupled(self.ground, found))
+
+    def object(self, schema: Any, path: Path, only_required: bool) -> dict[str, Any] | None:
+        """An object with what it requires; None when a value of that is not known."""
+        made: dict[str, Any] = {}
+        found = merged(schema, self.root)
+        names = [str(name) for name in found.get("required", ())]
+        inside = found.get("properties", {})
+        if not names and path and not only_required:
+            names = [n for n in inside if n not in PAGING][:2]
+        for name in names:
+            value = self.value(inside.get(name, {}), (*path, name))
+            if value is None:
+                return None
+            made[name] = value
+        return made
+
+    def value(self, schema: Any, path: Path) -> Any:
+        """An argument's value with slots in it; None when none is known."""
+        if len(path) > _DEPTH:
+            return None
+        match shape(schema, self.root):
+            case "document":
+                text = self.slot(path, {"type": "string"}, style="document")
+                content = [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]
+                return {"type": "doc", "version": 1, "content": content}
+            case "object":
+                inside = merged(schema, self.root)["properties"]
+                others = values_of(schema, self.root)
+                if not inside and others is not None and path:
+                    # Values by the ids of what they are for.
+                    value = self.value(others, (*path, _IDS[0]))
+                    return None if value is None else {_IDS[0]: value}
+                if not inside and path and len(path) < 3:
+                    # A value of any shape: something to be known by.
+                    return {"note": self.slot((*path, "note"), {"type": "string"})}
+                return self.object(schema, path, only_required=False)
+            case "array":
+                items: Any = next(
+                    (each["items"] for each in variants(schema, self.root) if "items" in each), {}
+                )
+                item = self.value(items, (*path, 0))
+                return None if item is None else [item]
+            case _:
+                return self.slot(path, scalar_schema(schema, self.root))
+
+    def slot(self, path: Path, schema: Mapping[str, Any], style: Style | None = None) -> Any:
+        """A value that the task chooses; what can only be one thing is that."""
+        if path in self.slots:
+            return self.slots[path]
+        if "const" in schema:
+            return schema["const"]
+        special = self.special(path, schema)
+        if special is not None:
+            self.slots[path] = special
+            return special
+        table = self.refers.table(path) if style is None and not schema.get("enum") else None
+        if table is not None:
+            name = self.name(noun(table), path)
+            kinds = schema.get("type")
+            number = kinds in ("integer", "number")
+            in_path = len(path) == 1 and path[0] in self.refers.in_path
+            keys = tuple(self.ground.rows[table])
+            slot = Slot(path, name, keys, table, None, "key", number, in_path)
+        else:
+            said = str(next(step for step in reversed(path) if isinstance(step, str)))
+            values = pool(said, schema)
+            if schema.get("format") == "storage" or is_storage(schema):
+                values, style = pool("x", {"type": "string", "format": "storage"}), "storage"
+            if not values:
+                return None
+            if len(values) == 1:
+                return values[0]
+            texts = all(isinstance(value, str) for value in values)
+            spaced = texts and any(" " in value for value in values) and not schema.get("enum")
+            name = self.name(said, path)
+            slot = Slot(
+                path, name, tuple(values[:_KEPT]), style=style or ("text" if spaced else "exact")
+            )
+        self.slots[path] = slot
+        return slot
+
+    def of_row(self, main: Slot, path: Path) -> Slot | None:
+        """An argument of the address that is a field of a row."""
+        rows = list(self.ground.rows[main.table or ""].values())
+        wanted = words_of(str(path[0]))
+        short = [word for word in wanted if word not in noun(main.table or "").split()]
+        links = self.refers.links.get((str(path[0]),), ())
+        linked = [link.table for link in links if link.column is None]
+        key = self.ground.api.tables[main.table or ""].key
+        ranked: list[tuple[int, str]] = []
+        for column, value in rows[0].items():
+            if isinstance(value, bool | list | dict) or value is None:
+                continue
+            said = words_of(column)
+            refers = any(
+                all(str(row.get(column)) in self.ground.rows.get(table, {}) for row in rows)
+                for table in linked
+                if table != main.table
+            )
+            itself = column == key and any(table == main.table for table in linked)
+            if itself or refers:
+                ranked.append((0, column))
+            elif said == wanted:
+                ranked.append((1, column))
+            elif said == short:
+                ranked.append((2, column))
+            elif said[-1:] == wanted[-1:] and column != key:
+                ranked.append((3, column))
+        if not ranked:
+            return None
+        column = min(ranked)[1]
+        inside: dict[str, Any] = dict(merged(self.root, self.root)["properties"])
+        kinds = scalar_schema(inside.get(str(path[0]), {}), self.root).get("type")
+        number = kinds in ("integer", "number") and isinstance(rows[0].get(column), str)
+        style: Style = "exact" if isinstance(rows[0].get(column), int) else "key"
+        name = self.name(f"{main.name} {column}", path)
+        reads = reading(self.ground, main.table or "", (column,))
+        parent = (main.name, (column,))
+        return Slot(path, name, (), None, parent, style, number, True, reads=reads)
+
+    def special(self, path: Path, schema: Mapping[str, Any]) -> Slot | None:
+        """A move of a workflow, a query of a search, or what repeats the row of the address."""
+        words = tuple(str(step) for step in path if isinstance(step, str))
+        name, last = self.name, words[-1]
+        for link in self.refers.links.get(words, ()):
+            if link.table in self.ground.api.workflows:
+                moves = self.ground.api.workflows[link.table].moves
+                every = {m.id: None for w in self.ground.api.workflows.values() for m in w.moves}
+                assert moves
+                return Slot(path, name("move", path), tuple(every), style="key", tied=True)
+        if last in self.ground.api.searches:
+            queries = tuple(_queries(self.ground, last))
+            return Slot(path, name("search", path), queries, style="exact") if queries else None
+        main = next((self.slots[p] for p in self.slots if self.slots[p].in_path), None)
+        if main is None or main.table is None or path[0] in self.refers.in_path:
+            return None
+        named = any(link.table != main.table for link in self.refers.links.get(words, ()))
+        if words == ("id",) and main.path != path and not named:
+            key = self.ground.api.tables[main.table].key
+            same = (main.name, (key,))
+            reads = reading(self.ground, main.table, (key,))
+            return Slot(
+                path, name(f"same_{main.name}", path), (), main.table, same, "key", reads=reads
+            )
+        row = next(iter(self.ground.rows[main.table].values()), {})
+        if len(words) > 1 and words[-1] in ("number", "version") and type(at(row, words)) is int:
+            parent = (main.name, words)
+            reads = reading(self.ground, main.table, words)
+            return Slot(
+                path, name(f"next_{last}", path), (), None, parent, "exact", plus=1, reads=reads
+            )
+        return None
+
+    def name(self, wanted: str, path: Path) -> str:
+        """A parameter's name that no other slot has."""
+        base = identifier(wanted)
+        if base in _TAKEN:
+            base = f"{base}_value"
+        for number in range(1, 40):
+            chosen = base if number == 1 else f"{base}_{number}"
+            if self.names.setdefault(chosen, path) == path:
+                return chosen
+        return f"{base}_more"
+
+
+def _queries(ground: Ground, name: str) -> Iterator[str]:
+    """Queries of a search by one field, each with a value that rows have."""
+    search = ground.api.searches[name]
+    rows = list(ground.rows[search.table].values())
+    for each in search.fields:
+        if each.kind == "choice":
+            values = dict.fromkeys(
+                str(at(row, each.paths[0]))
+                for row in rows
+                if isinstance(at(row, each.paths[0]), str)
+            )
+            if 1 < len(values) <= 12:
+                yield from (f'{each.name} = "{value}"' for value in list(values)[:4])
