@@ -85,7 +85,8 @@ def reward(file: str, write: bool, replace: bool) -> None:
     """
     from rewardlang.cli import Failure
     from rewardlang.derive import draft
-    from rewardlang.derive.reward import NoReward, written
+    from rewardlang.derive.insert import written
+    from rewardlang.derive.reward import NoReward
     from rewardlang.derive.reward import reward as derived
 
     path = Path(file)

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from rewardlang import data, driver
 from rewardlang.cli.derive import command
-from rewardlang.derive.reward import NoReward, reward, stripped
+from rewardlang.derive.insert import stripped
+from rewardlang.derive.reward import NoReward, reward
 from rewardlang.judge.run import judge
 
 SOUND = ("confluence_create_page", "jira_add_labels", "jira_transition_issue")
