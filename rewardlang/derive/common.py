@@ -199,8 +199,12 @@ def from_parent(slot: Slot, slots: Sequence[Slot]) -> str:
     return f"{other.row}{slot.reads} + {slot.plus}" if slot.plus else f"{other.row}{slot.reads}"
 
 
-def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot]) -> str:
-    """The condition, inside the operation's braces, that an argument is what the task asks for."""
+def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot], want: str = "") -> str:
+    """The condition, inside the operation's braces, that an argument is what the task asks for.
+
+    Args:
+        want: The expression of what that is, where it is no parameter of the slot's name.
+    """
     expand, operation = ground.api.types.expand, ground.operations[name]
     place: Read | None = Read("args", operation.args_type, False)
     for step in slot.path:
@@ -218,7 +222,7 @@ def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot]) -> str
     kind = without_null(expand(place.type))
     formatted = isinstance(kind, String) and bool(kind.format)
     text = isinstance(kind, String) and not formatted
-    return _same(slot, place.text, wanted(slot, slots), place.nullable, text, formatted)
+    return _same(slot, place.text, want or wanted(slot, slots), place.nullable, text, formatted)
 
 
 def asked(ground: Ground, request: Request, slots: Sequence[Slot]) -> list[Slot]:
@@ -274,10 +278,10 @@ def _certain(ground: Ground, request: Request, slot: Slot, slots: Sequence[Slot]
     return any(s.parent == (main.name, key) for s in slots if s is not slot)
 
 
-def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args") -> str:
+def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args", want: str = "") -> str:
     """The same of a call that may have been refused, whose arguments may be of any shape."""
     texts = bool(slot.values) and all(isinstance(value, str) for value in slot.values)
-    return _same(slot, argument(slot, root), wanted(slot, slots), True, False, texts)
+    return _same(slot, argument(slot, root), want or wanted(slot, slots), True, False, texts)
 
 
 def _same(

@@ -33,7 +33,7 @@ def reward(deed: Deed, tools: Sequence[str], steps: Sequence[Any]) -> Reward:
     for number, effect in enumerate(made):
         wanted.lets[_made(number)] = f"delta.{effect.table}.created.only()"
     wanted.lets["repeats"] = REPEATS
-    frame = _frame(deed, made, tools)
+    frame = framed(deed, [_key_of(deed, e, n) for n, e in enumerate(made)], tools)
     if frame is not None:
         wanted.gates.append(frame)
     if not deed.effects:
@@ -42,25 +42,26 @@ def reward(deed: Deed, tools: Sequence[str], steps: Sequence[Any]) -> Reward:
         wanted.gates.append(draft.gate("once", once, 0.3, why))
     wanted.parts += _parts(deed, made)
     count = len(steps)
-    wanted.penalties += _guessed(deed)
+    wanted.penalties += guessed(deed)
     wanted.penalties += penalties(count + 1, count + 4, False)
     return wanted
 
 
-def _frame(deed: Deed, made: list[Effect], tools: Sequence[str]) -> draft.Item | None:
+def framed(deed: Deed, made: Sequence[str], tools: Sequence[str]) -> draft.Item | None:
+    """The gate that only the rows and fields of the deed change; None where nothing else could.
+
+    Args:
+        made: The keys of the rows that are made, as expressions.
+    """
     if not deed.effects:
         if any(deed.ground.operations[name].effects for name in tools):
             return draft.gate("nothing_else", "delta.is_empty()", FRAME)
         return None
     paths: list[str] = []
+    keys = iter(made)
     for effect in deed.effects:
         if effect.kind == "created":
-            key = deed.ground.api.tables[effect.table].key
-            row = Read(
-                _made(made.index(effect)), deed.ground.api.tables[effect.table].row.row, True
-            )
-            found = read(row, (key,), deed.ground.api.types.expand)
-            paths.append(f"{effect.table}[{found.text if found else 'null'}]")
+            paths.append(f"{effect.table}[{next(keys)}]")
         elif effect.key is None:
             paths.append(effect.table)
         elif effect.kind == "deleted" or len(effect.touched) > _PATHS or () in effect.touched:
@@ -74,7 +75,15 @@ def _frame(deed: Deed, made: list[Effect], tools: Sequence[str]) -> draft.Item |
     return draft.gate("nothing_else", only, FRAME)
 
 
-def _parts(deed: Deed, made: list[Effect]) -> Iterator[draft.Item]:
+def _key_of(deed: Deed, effect: Effect, number: int) -> str:
+    table = deed.ground.api.tables[effect.table]
+    row = Read(_made(number), table.row.row, True)
+    found = read(row, (table.key,), deed.ground.api.types.expand)
+    return found.text if found else "null"
+
+
+def attempts(deed: Deed) -> Iterator[draft.Item]:
+    """Parts for the look-ups, and for each argument of an attempt."""
     for finder in deed.finders:
         slot = next(s for s in deed.free if deed.named.get(s.name, Named("")).finder is finder)
         yield draft.part(f"found_{slot.name}", 1.5, f"called {finder.operation}{{ok}}")
@@ -84,6 +93,11 @@ def _parts(deed: Deed, made: list[Effect]) -> Iterator[draft.Item]:
     for slot in sent:
         score = f"best({name}, c => 1 if {attempted(slot, deed.slots)} else 0)"
         yield draft.part(f"asked_{slot.name}", weight, score=score)
+
+
+def _parts(deed: Deed, made: list[Effect]) -> Iterator[draft.Item]:
+    yield from attempts(deed)
+    name = deed.operation.name
     done = list(_done(deed, made))
     checked = asked(deed.ground, deed.request, deed.slots)
     conditions = [exactly(deed.ground, name, slot, deed.slots) for slot in checked]
@@ -101,7 +115,6 @@ def _parts(deed: Deed, made: list[Effect]) -> Iterator[draft.Item]:
 
 def _done(deed: Deed, made: list[Effect]) -> Iterator[str]:
     """Conditions that the world is as the task wants it."""
-    expand = deed.ground.api.types.expand
     gone = [e for e in deed.effects if e.kind == "deleted" and e.key is not None]
     tables = [slot.table for slot in deed.slots if slot.table]
     # What goes along with a row needs no condition of its own.
@@ -119,17 +132,24 @@ def _done(deed: Deed, made: list[Effect]) -> Iterator[str]:
             row = deed.row("final", effect.table, effect.key)
         else:
             continue
-        for path, want, style in effect.fields:
-            found = read(row, path, expand)
-            if found is not None:
-                yield equal(found, want, style, expand)
-        for name, other, _ in deed.results:
-            found = read(row, effect.results[0][0], expand) if other is effect else None
-            if found is not None:
-                yield f"{found.text} == params.{name}"
+        yield from held(deed, effect, row)
 
 
-def _guessed(deed: Deed) -> Iterator[draft.Item]:
+def held(deed: Deed, effect: Effect, row: Read) -> Iterator[str]:
+    """Conditions that a row holds what the task wants of it."""
+    expand = deed.ground.api.types.expand
+    for path, want, style in effect.fields:
+        found = read(row, path, expand)
+        if found is not None:
+            yield equal(found, want, style, expand)
+    for name, other, _ in deed.results:
+        found = read(row, effect.results[0][0], expand) if other is effect else None
+        if found is not None:
+            yield f"{found.text} == params.{name}"
+
+
+def guessed(deed: Deed) -> Iterator[draft.Item]:
+    """The penalty for a row that was not looked up."""
     if deed.finders:
         looked = "|".join(f"{finder.operation}{{ok}}" for finder in deed.finders)
         when = f"not every {deed.operation.name}{{ok}} preceded_by {looked}"

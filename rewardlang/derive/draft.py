@@ -16,6 +16,9 @@ _SPLIT = re.compile(r": | #|:$|^[-?] |[\t]")
 _TRAPS = re.compile(r"(?i)(yes|no|on|off|y|n|true|false|null|none|nan|inf)$|[\d.+-]")
 _WIDTH = 100
 
+Step = tuple[str, Any] | tuple[str, Any, str]
+"""An operation and its arguments, and under which name its response is read."""
+
 
 @frozen
 class Item:
@@ -66,7 +69,11 @@ class Test:
 
 @dataclass(slots=True)
 class Scenario:
-    """All that is written of one scenario; templates and expressions are text."""
+    """All that is written of one scenario; templates and expressions are text.
+
+    Attributes:
+        oracle: The calls; a third item is the name under which later ones read the response.
+    """
 
     name: str
     title: str
@@ -76,7 +83,7 @@ class Scenario:
     params: dict[str, str]
     prompts: Sequence[str]
     calls: int
-    oracle: Sequence[tuple[str, Any]]
+    oracle: Sequence[Step]
     answer: str
     reward: Reward
     tests: Sequence[Test]
@@ -124,8 +131,9 @@ class Scenario:
         yield from lines(self.reward)
         yield ""
         yield "oracle:"
-        for operation, args in self.oracle:
+        for operation, args, *bound in self.oracle:
             yield f"  - {operation}: {flow(args)}"
+            yield from (f"    bind: {name}" for name in bound)
         if self.answer:
             yield f"  - answer: {scalar(self.answer)}"
         yield ""

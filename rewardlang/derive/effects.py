@@ -75,7 +75,7 @@ def _effect(
     touched: dict[tuple[str, ...], None] = {}
     for _, change in seen:
         if kind == "updated":
-            touched.update(dict.fromkeys(_differing(change.before, change.now)))
+            touched.update(dict.fromkeys(differing(change.before, change.now)))
     paths = list(touched) if kind == "updated" else None
     fields = tuple(_fields(field, request, seen, paths)) if kind != "deleted" else ()
     if paths and not fields:
@@ -106,12 +106,13 @@ def _is_time(value: Any) -> bool:
     return isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value) is not None
 
 
-def _differing(before: Any, now: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def differing(before: Any, now: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where two states of a row differ, at most three fields deep."""
     if isinstance(before, dict) and isinstance(now, dict) and path.__len__() < 3:
         for name in {**before, **now}:
             if before.get(name) != now.get(name):
                 if name in before and name in now:
-                    yield from _differing(before[name], now[name], (*path, name))
+                    yield from differing(before[name], now[name], (*path, name))
                 else:
                     yield (*path, name)
     else:

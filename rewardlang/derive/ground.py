@@ -78,6 +78,25 @@ class Ground:
         response, after = done
         return Outcome(response, tuple(self._changes(after)), after)
 
+    def then(
+        self, first: Outcome, name: str, args: dict[str, Any], actor: str = ""
+    ) -> Outcome | None:
+        """What a second call comes to; its changes are those since the start."""
+        done = called(self._by(actor or self.actor), first.world, (name, args), 1)
+        if done is None:
+            return None
+        response, after = done
+        return Outcome(response, tuple(self._changes(after)), after)
+
+    def is_now(self, value: Any) -> bool:
+        """Whether a value is the time of one of two calls."""
+        return isinstance(value, str) and value in self._times
+
+    @cached_property
+    def _times(self) -> frozenset[str]:
+        tools = plan_of(self._bench.compiled).tools
+        return frozenset(time for entry in tools.values() for time in entry[3])
+
     def _by(self, actor: str) -> Bench:
         if actor not in self._benches:
             first = self._bench

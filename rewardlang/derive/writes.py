@@ -23,14 +23,20 @@ _SYSTEM = (
 
 def writes(field: Field, request: Request) -> draft.Scenario | None:
     """The task of an operation that changes something, or that only takes a request."""
-    slots = _settled(field, request)
-    if slots is None:
-        return None
-    request = replace(request, slots=slots)
-    return _scenario(Deed(field, request, list(effects(field, request))))
+    return _scenario(planned(field, request))
 
 
-def _settled(field: Field, request: Request) -> tuple[Slot, ...] | None:
+def planned(field: Field, request: Request) -> Deed:
+    """What is asked for in such a task; worked out once for each operation."""
+    known: dict[str, Deed] = field.ground.memo.setdefault("deeds", {})
+    name = request.operation.name
+    if name not in known:
+        request = replace(request, slots=_settled(field, request))
+        known[name] = Deed(field, request, list(effects(field, request)))
+    return known[name]
+
+
+def _settled(field: Field, request: Request) -> tuple[Slot, ...]:
     """The slots, values left out with which nothing would change."""
     ground, kept = field.ground, []
     base = {s.name: s.values[0] for s in request.slots if not s.cased and s.parent is None}
@@ -59,11 +65,7 @@ def _settled(field: Field, request: Request) -> tuple[Slot, ...] | None:
 def _scenario(deed: Deed) -> draft.Scenario | None:
     if not deed.slots:
         return None
-    expect = {f"{slot.name}_values": list(slot.values) for slot in deed.free}
-    params = {slot.name: f"one_of(expect.{slot.name}_values)" for slot in deed.free}
-    assume = list(_assume(deed))
-    if not deed.request.free or deed.results:
-        expect, params = _cases(deed)
+    expect, params = drawn(deed)
     loose = [e.table for e in deed.effects if e.key is None and e.kind != "created"]
     names = [deed.operation.name, *dict.fromkeys(f.operation for f in deed.finders)]
     tools = deed.field.beside(names, (), loose)
@@ -75,9 +77,19 @@ def _scenario(deed: Deed) -> draft.Scenario | None:
     return draft.Scenario(
         f"{api}.{deed.operation.name}", phrases.title(deed.operation), api, world, tools, params,
         phrases.orders(deed), len(steps) + 4, steps, answer,
-        reward(deed, tools, steps), list(_tests(deed, tools, names, steps, answer)), expect, assume,
-        system=_SYSTEM, actor=deed.request.actor, holdout=_held_out(deed),
+        reward(deed, tools, steps), list(_tests(deed, tools, names, steps, answer)), expect,
+        list(assumed(deed)),
+        system=_SYSTEM, actor=deed.request.actor, holdout=held_out(deed),
     )  # fmt: skip
+
+
+def drawn(deed: Deed) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a task is drawn from, and its parameters."""
+    if not deed.request.free or deed.results:
+        return _cases(deed)
+    expect = {f"{slot.name}_values": list(slot.values) for slot in deed.free}
+    params = {slot.name: f"one_of(expect.{slot.name}_values)" for slot in deed.free}
+    return expect, params
 
 
 def _cases(deed: Deed) -> tuple[dict[str, Any], dict[str, str]]:
@@ -101,7 +113,7 @@ def _cases(deed: Deed) -> tuple[dict[str, Any], dict[str, str]]:
     return expect, params
 
 
-def _assume(deed: Deed) -> Iterator[str]:
+def assumed(deed: Deed) -> Iterator[str]:
     """What must not be so already, or there would be nothing to do."""
     for effect in deed.effects:
         if effect.kind != "updated" or effect.key is None:
@@ -120,7 +132,7 @@ def _assume(deed: Deed) -> Iterator[str]:
             yield f"{found.text} != params.{name}"
 
 
-def _held_out(deed: Deed) -> str:
+def held_out(deed: Deed) -> str:
     """Of two tasks, the one that is kept for evaluation; "" where there are more."""
     many = [slot for slot in deed.free if len(slot.values) > 1]
     if len(many) == 1 and len(many[0].values) == 2 and deed.request.free:
