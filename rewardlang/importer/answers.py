@@ -79,8 +79,8 @@ def canned(making: Making, operation: Operation) -> Any:
     good = operation.success
     if good is None or good.schema is None:
         return None
-    schema = making.written.clean(good.schema)
-    return escaped(sample(making.written, schema, good.example))
+    schema = making.answered.clean(good.schema)
+    return escaped(sample(making.answered, schema, good.example))
 
 
 def neutral(written: Written, schema: Schema) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rewardlang.importer.errors import Errors
+from rewardlang.importer.guessed import is_guessed
 from rewardlang.importer.names import (
     camel,
     is_taken,
@@ -43,8 +44,8 @@ class Argument:
     where: str
     required: bool
     schema: Schema
-    read_only: bool = False
-    """The document says that only answers have it."""
+    guessed: bool = False
+    """Its properties are guessed from an example."""
 
 
 @dataclass(slots=True)
@@ -115,11 +116,17 @@ class Draft:
 
 @dataclass(slots=True)
 class Making:
-    """What the makers of operations share."""
+    """What the makers of operations share.
+
+    Attributes:
+        written: Schemas as requests have them.
+        answered: The same as answers have them.
+    """
 
     document: Document
     found: Resources
     written: Written
+    answered: Written
     rows: dict[str, Rows]
     errors: Errors
 
@@ -174,12 +181,14 @@ def _arguments(making: Making, operation: Operation, made: Draft) -> None:
         names = all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) for name in fields)
         if making.shapes.kind(schema) == "object" and fields and names:
             made.body = _body(making, schema)
-            required = making.shapes.required(schema) if True else []
+            required = making.shapes.required(schema)
             for name, part in fields.items():
-                only = making.shapes.flat(part).get("readOnly") is True
                 must = name in required
+                if making.shapes.is_servers(part) and not must:
+                    continue
+                guess = is_guessed(making.shapes, part)
                 made.arguments.append(
-                    Argument(name, name, "body", must, written.clean(part), only and not must)
+                    Argument(name, name, "body", must, written.clean(part), guess)
                 )
         else:
             made.body = written.clean(schema)
@@ -232,8 +241,11 @@ def _body(making: Making, schema: Schema) -> Schema:
         found["required"] = required
     if flat.get("additionalProperties") is False:
         found["additionalProperties"] = False
-    fields = making.shapes.fields(schema)
-    found["properties"] = {name: making.written.clean(part) for name, part in fields.items()}
+    found["properties"] = {
+        name: making.written.clean(part)
+        for name, part in making.shapes.fields(schema).items()
+        if name in required or not making.shapes.is_servers(part)
+    }
     return found
 
 

@@ -13,6 +13,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic
 from rewardlang.frozen import frozen
 from rewardlang.importer import (
     changes,
+    guessed,
     layout,
     modelling,
     overrides,
@@ -94,12 +95,14 @@ def make(
     heard = corrections or overrides.Overrides()
     out: list[Diagnostic] = []
     original = document
-    document = overrides.document(heard, document, out)
+    document = guessed.guess(overrides.document(heard, document, out))
     found = resources.find(document)
     overrides.tables(heard, found, out)
     written = Written(found.shapes)
     tables = rows.tables(found, document, written)
-    making = Making(document, found, written, tables, Errors(document, found.shapes))
+    answered = Written(found.shapes, answers=True)
+    errors = Errors(document, found.shapes)
+    making = Making(document, found, written, answered, tables, errors)
     opaque = {id_ for id_, each in heard.operations.items() if each.get("opaque")}
     modelling.drafts(making, opaque)  # finds which fields rows need to hold what belongs together
     every = modelling.drafts(making, opaque)

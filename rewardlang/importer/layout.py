@@ -147,8 +147,11 @@ def _schemas(making: Making, group: Group, rows: Sequence[Rows]) -> dict[str, An
             used.append(draft.body)
     needed = making.written.closure(used)
     found: dict[str, Any] = {}
-    for name, schema in own.items():
-        found[name] = schema
+    for row in rows:
+        named = ", ".join(f"`{c.name}`" for c in row.columns.values() if c.guessed)
+        said = f"medium: the fields of {named} are guessed from the document's example."
+        whole = own[row.schema_name]
+        found[row.schema_name] = Commented(whole, (said,)) if named else whole
     for index, (name, schema) in enumerate(needed.items()):
         found[name] = (
             Commented(schema, ("---- requests ----",), blank=True) if index == 0 and own else schema

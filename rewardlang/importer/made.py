@@ -65,7 +65,7 @@ def new_row(
             values[name] = new_version(making, column, "1", argument)
         elif column.role == "time":
             values[name] = "now"
-        elif argument is not None and argument.where == "body" and not argument.read_only:
+        elif argument is not None and argument.where == "body":
             there = argument.required or "default" in argument.schema
             fits = making.written.fits(argument.schema, column.schema)
             converted = (kind_of(argument.schema), kind_of(column.schema)) in _CONVERTED
@@ -168,7 +168,7 @@ def kept_fields(
         rows.parent.name if rows.parent is not None and rows.parent.hidden else None,
     }
     for argument in draft.arguments:
-        if argument.where != "body" or argument.name in fixed or argument.read_only:
+        if argument.where != "body" or argument.name in fixed:
             continue
         column = rows.columns.get(argument.name)
         if column is None:

@@ -7,6 +7,7 @@ from collections.abc import Container
 from rewardlang.importer import actions, answers, assigned, reads, writes
 from rewardlang.importer.drafts import Draft, Making, draft
 from rewardlang.importer.finding import Way, way
+from rewardlang.importer.guessed import MARK
 from rewardlang.importer.names import identifier, plural, squeezed, unused
 from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.openapi import Document, Operation
@@ -38,10 +39,20 @@ def model(making: Making, operation: Operation, name: str) -> Draft:
     reason = unanswerable(making, operation)
     if reason is None:
         if _modelled(making, made, operation):
+            _tell_guessed(made, operation)
             return made
         reason = actions.why_not(making, operation)
     made = draft(making, operation, name)
     return opaque(making, made, operation, reason)
+
+
+def _tell_guessed(made: Draft, operation: Operation) -> None:
+    """Say which fields of the request are guessed."""
+    if operation.body is not None and MARK in operation.body.schema:
+        made.doubt("the fields of the body are guessed from the document's example")
+    named = ", ".join(f"`{a.name}`" for a in made.arguments if a.guessed)
+    if named:
+        made.doubt(f"the fields of {named} are guessed from the document's example")
 
 
 def opaque(making: Making, made: Draft, operation: Operation, reason: str) -> Draft:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rewardlang.importer.guessed import is_guessed
 from rewardlang.importer.names import camel, joined, sentence, singular, squeezed, unused
 from rewardlang.importer.resources import Resources, Table, answer, parameter
 from rewardlang.importer.schemas import Written
@@ -43,6 +44,8 @@ class Column:
     hidden: bool = False
     to: str | None = None
     doc: str = ""
+    guessed: bool = False
+    """Its fields are guessed from an example."""
 
 
 @dataclass(slots=True)
@@ -134,7 +137,10 @@ def _rows(
         doc = sentence(
             str(schema.get("description") or shapes.flat(schema).get("description") or ""), 110
         )
-        rows.columns[name] = Column(name, simple, _role(shapes, name, schema), doc=doc)
+        guess = is_guessed(shapes, schema)
+        rows.columns[name] = Column(
+            name, simple, _role(shapes, name, schema), doc=doc, guessed=guess
+        )
     _key(found, rows, writers)
     _parents(found, rows)
     if table.key_field not in (None, rows.key):
@@ -280,7 +286,7 @@ def _given(shapes: Shapes, rows: Rows, operation: Operation, written: Written) -
     for name, schema in shapes.fields(operation.body.schema).items():
         column = rows.columns.get(name)
         if column is None:
-            if name in _NOISE or shapes.flat(schema).get("readOnly"):
+            if name in _NOISE or shapes.is_servers(schema):
                 continue
             simple = written.simple(schema)
             if simple is None or len(rows.columns) >= _MOST_COLUMNS or not _NAME.fullmatch(name):

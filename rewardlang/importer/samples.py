@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 
 from rewardlang.importer import vocabulary
+from rewardlang.importer.guessed import is_tree, tree
 from rewardlang.importer.names import words
 from rewardlang.importer.schemas import Written
 from rewardlang.importer.shapes import PREFIX, Schema, kind_of, may_be_null
@@ -95,6 +96,8 @@ class Maker:
             case "array":
                 return self._list(name, schema, depth)
             case "object":
+                if is_tree(schema):
+                    return tree(self._any("description"), schema)
                 made = self._somebody(name, schema, depth)
                 # A value of any shape, as of a property, says something all the same.
                 open_ = not schema.get("properties") and schema.get("additionalProperties", True)

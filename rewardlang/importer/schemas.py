@@ -32,10 +32,14 @@ _API = "document"
 
 
 class Written:
-    """The document's schemas with names of the language, and what rows keep of them."""
+    """The document's schemas with names of the language, and what rows keep of them.
 
-    def __init__(self, shapes: Shapes) -> None:
+    They are as requests have them, without what only the server writes; with `answers`, whole.
+    """
+
+    def __init__(self, shapes: Shapes, answers: bool = False) -> None:
         self.shapes = shapes
+        self._answers = answers
         self.names: dict[str, str] = {}
         """Names in the API file, by those in the document."""
         taken: set[str] = set()
@@ -77,8 +81,8 @@ class Written:
             del made["additionalProperties"]
         for keyword in ("properties", "patternProperties"):
             if isinstance(schema.get(keyword), dict):
-                found = {k: self._clean(v, words, depth + 1) for k, v in schema[keyword].items()}
-                made[keyword] = found
+                parts = self._sent(schema) if keyword == "properties" else schema[keyword]
+                made[keyword] = {k: self._clean(v, words, depth + 1) for k, v in parts.items()}
         if isinstance(schema.get("required"), list) and schema["required"]:
             made["required"] = list(schema["required"])
         for keyword in ("allOf", "oneOf", "anyOf", "prefixItems"):
@@ -95,6 +99,17 @@ class Written:
         if len(made.get("allOf", ())) == 1 and set(made) == {"allOf", "description"}:
             return {**made["allOf"][0], "description": made["description"]}
         return made
+
+    def _sent(self, schema: Schema) -> dict[str, Schema]:
+        """The properties of an object that a request may have: those that callers decide."""
+        every: dict[str, Schema] = schema["properties"]
+        must = schema.get("required") or ()
+        sent = {
+            name: part
+            for name, part in every.items()
+            if self._answers or name in must or not self.shapes.is_servers(_mapping(part))
+        }
+        return sent or every  # where all of them are the server's, what else should be sent
 
     # ---- rows ----
 
@@ -193,12 +208,20 @@ class Written:
             ]
             theirs = self.own.fields(shown)
             if not theirs or 2 * sum(name in theirs for name in mine) >= max(len(mine), 1):
-                return self.clean(given, words=60)
+                return self._with_the_servers(self.clean(given, words=60), theirs)
         if kind == "array" and other == "array":
             return self.clean(given, words=60)
         if other == "any":
             return {}
         return None
+
+    def _with_the_servers(self, given: Schema, shown: Mapping[str, Schema]) -> Schema:
+        """What requests give of an object, and what answers show beside it."""
+        flat = self.own.flat(given)
+        more = {name: part for name, part in shown.items() if name not in flat["properties"]}
+        if flat.get("additionalProperties") is not False or not more:
+            return given  # nothing vouches for what an open object has beside its fields
+        return {**flat, "properties": {**flat["properties"], **more}}
 
     def in_requests(self, document: Document) -> set[str]:
         """The names of the schemas that requests need."""

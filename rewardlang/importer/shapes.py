@@ -117,6 +117,10 @@ class Shapes:
         """The properties that must be there."""
         return [str(name) for name in _list(self.flat(schema).get("required"))]
 
+    def is_servers(self, schema: Schema) -> bool:
+        """Whether a property is the server's: answers have it, requests do not."""
+        return self.flat(schema).get("readOnly") is True
+
     def item(self, schema: Schema) -> Schema:
         """What a list holds."""
         found = self.flat(schema).get("items")

@@ -9,6 +9,7 @@ from rewardlang.importer.answers import (
 )
 from rewardlang.importer.drafts import Draft, Making, Rule
 from rewardlang.importer.finding import Found, Way, as_text, key_of, single
+from rewardlang.importer.guessed import is_tree
 from rewardlang.importer.made import (
     check_references,
     insertion,
@@ -124,7 +125,7 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
         return False
     if must_be_kept(draft, lost):
         return False
-    changes = dict(converted)
+    changes = {**converted, **_within(draft, found, sure, optional)}
     extra: dict[str, str] = {}
     for column in rows.columns.values():
         if is_change_time(column) and column.name not in [*sure, *optional]:
@@ -150,6 +151,28 @@ def update(making: Making, draft: Draft, operation: Operation, way: Way, found: 
         draft.doubt("fields that are left out stay as they are")
     answer_with(making, draft, operation, rows, f"{rows.name}[{found.key}]!")
     return True
+
+
+def _within(draft: Draft, found: Found, sure: list[str], optional: list[str]) -> dict[str, str]:
+    """Objects whose fields are guessed: those that are given, beside those that there are.
+
+    They are taken out of the lists of what replaces a column.
+    """
+    changes: dict[str, str] = {}
+    for names in (sure, optional):
+        for name in list(names):
+            argument = draft.argument(name)
+            if argument is None or not argument.guessed or is_tree(argument.schema):
+                continue
+            names.remove(name)
+            sure_now = found.rows.columns[name].required
+            here = f"{found.let}.{name}" if sure_now else f"{found.let}?.{name} ?? {{}}"
+            if names is sure:
+                changes[name] = f"merge({here}, args.{name})"
+            else:
+                given = f"args?.{name}"
+                changes[name] = f"null if {given} is null else merge({here}, {given} ?? {{}})"
+    return changes
 
 
 def _update_value(
