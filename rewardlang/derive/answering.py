@@ -26,7 +26,7 @@ _SYSTEM = (
     "You answer questions with the tools of the API. Look up what you need, change nothing, "
     "and answer in one sentence."
 )
-REPLY = "In reply: {fact.ask} is {value}."
+REPLY = "The answer is {value}."
 _COPIED = "A JSON text copied into the answer says everything and answers nothing."
 
 
@@ -37,7 +37,6 @@ def scenario(
     named: Named | None,
     lets: dict[str, str],
     prompts: list[str],
-    answer: str,
     title: str,
     expect: dict[str, Any],
     params: dict[str, str],
@@ -84,14 +83,13 @@ def scenario(
     args = template(request.args, slots)
     if facts:
         args = _prefixed(args)
-        answer = REPLY
     steps.append((operation.name, args))
     count = len(steps)
     reward = Reward(lets, gates, parts, penalties(count + 1, count + 4, True))
     tests = [
         Test("the oracle", 1),
         Test("nothing done", 0, ()),
-        Test("answered without a look", {"max": 0.05}, (), answer),
+        Test("answered without a look", {"max": 0.05}, (), REPLY),
         Test("one read, then stop", {"max": 0.4}, steps[-1:]),
     ]
     for slot in checked:
@@ -99,13 +97,13 @@ def scenario(
         wrong = None if len(known) == 1 else _another(request, slot, slots, facts)
         if wrong is not None:
             name = f"the same with another {described(slot)}"
-            tests.append(Test(name, {"max": 0.2}, (*steps[:-1], (operation.name, wrong)), answer))
+            tests.append(Test(name, {"max": 0.2}, (*steps[:-1], (operation.name, wrong)), REPLY))
     other = field.other_write(tools, names)
     if other is not None:
         first: dict[str, Any] = {s.name: s.values[0] for s in slots if s.parent is None}
         first = {"task": expect["tasks"][0]} if facts else first
         name = "something else changed on the way"
-        tests.append(Test(name, {"max": 0.05}, (*steps, other), answer, first))
+        tests.append(Test(name, {"max": 0.05}, (*steps, other), REPLY, first))
     held_out = ""
     if facts and len(expect["tasks"]) == 2:
         # Of two tasks one is kept; said, so that it is meant.
@@ -116,7 +114,7 @@ def scenario(
         held_out = f"params.{slots[0].name} == {literal(slots[0].values[1])}"
     return draft.Scenario(
         f"{ground.api.name}.{operation.name}", title, ground.api.name, ground.world.name, tools,
-        params, prompts, count + 4, steps, answer, reward, tests, expect, holdout=held_out,
+        params, prompts, count + 4, steps, REPLY, reward, tests, expect, holdout=held_out,
         system=_SYSTEM, actor=request.actor,
     )  # fmt: skip
 

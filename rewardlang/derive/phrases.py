@@ -1,28 +1,58 @@
-"""What tasks say in plain words: questions, orders and answers."""
+"""What tasks say in plain words: questions and orders, and what they call the rows they are about.
+
+A phrase is made from the operation's documentation, in which the task's values are put behind the
+words for them (`sentences`); what it does not speak of is said after it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from rewardlang import model
 from rewardlang.derive.common import described, wanted
 from rewardlang.derive.deeds import Deed
-from rewardlang.derive.request import Request, Slot
-from rewardlang.derive.words import (
-    capital,
-    is_plural,
-    listed,
-    named_in,
-    noun,
-    spelled,
-    spoken,
-    words_of,
+from rewardlang.derive.request import Path, Request, Slot
+from rewardlang.derive.sentences import (
+    CHANGING,
+    MAKING,
+    Saying,
+    parted,
+    placed,
+    sayings,
 )
-from rewardlang.derive.words import deed as said_of
+from rewardlang.derive.words import capital, listed, noun, singular, spelled, spoken, words_of
+from rewardlang.frozen import frozen
 
 _DROPPED = {"fields", "value", "values", "results", "name", "displayname", "data", "items", "body"}
-_CHANGES = ("update", "edit", "change", "modify")
-"""What is done to a row that is there already, and has fields."""
+_HANDLES = ("id", "ids", "key", "keys", "name", "names", "slug")
+"""What a row is found by, which people do not say beside the row's name."""
+_HOLDERS = {
+    "fields", "body", "update", "set", "add", "details", "input", "request", "config", "options",
+    "parameters", "attributes", "data", "properties", "payload", "content", "value", "values",
+}  # fmt: skip
+"""Objects that hold what a request says, and say nothing themselves."""
+_VAGUE = {"type", "id", "ids", "key", "name", "value", "status", "description", "number"}
+"""Fields that say little without what they are of."""
+_NAMED = {"name": "named", "title": "titled"}
+_SET = ("value", "note")
+"""What a thing that is set is, and need not be said."""
+_SPEAKING = {"comment", "reply", "message", "worklog"}
+_TEXTS = {"text", "body", "comment", "message", "content", "value"}
+_MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
+_PARTICIPLE = re.compile(
+    r"^(?:(?:date|time) )?((?:last |first )?(?:created|updated|modified|published|released"
+    r"|archived|deleted|accessed|used|viewed|started|resolved))(?: at| on| date| time)?$"
+)
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d")
+
+
+@frozen
+class Asking:
+    """What is asked for: as a question, and as what one needs to know."""
+
+    question: str
+    ask: str
 
 
 def dropped(name: str) -> bool:
@@ -32,101 +62,268 @@ def dropped(name: str) -> bool:
 
 def title(operation: model.Operation) -> str:
     """What a scenario is called."""
-    verb, thing = said_of(operation.doc, operation.name)
-    return capital(f"{verb} {thing}")
+    saying = sayings(operation.doc, operation.name)[0]
+    return capital(saying.thing if saying.reading else str(saying))
+
+
+# ---- questions ----
 
 
 def asked_for(path: Sequence[str]) -> str:
     """A field in words: `fields.status.name` is `status`."""
     kept = [step for step in path if step.lower() not in _DROPPED] or [path[-1]]
-    said = " ".join(spoken(step) for step in kept[-2:])
-    return said.removeprefix("is ")
+    return spoken(" ".join(kept[-2:])).removeprefix("is ")
 
 
-def subject(request: Request, rows: Sequence[Slot]) -> str:
-    """What is looked at, in words: `the labels for the page {fact.page}`."""
-    _, thing = said_of(request.operation.doc, request.operation.name)
-    rowed = [slot for slot in request.slots if slot.path == ("",)]
-    named = [slot for slot in request.slots if slot.parent is not None] if rowed else []
-    for slot in [*(slot for slot in rows if slot not in rowed), *named]:
-        value = f"{{fact.{slot.name}}}"
-        if slot.parent is not None:
-            value = f"{{{wanted(slot, request.slots)}}}"
-        word = spelled(described(slot), request.operation.doc)
-        shown = value if slot.table is not None else f'"{value}"'
-        named_so = named_in(thing, word, shown) if slot.table is not None else None
-        thing = named_so or f"{thing} for the {word} {shown}"
-    return thing
+def asking(about: str, of: str, value: object, link: str = "of") -> Asking:
+    """The question for a field of a thing: `the lead`, `when it was created`, `whether`."""
+    when = _PARTICIPLE.match(about)
+    if when is not None and _DATE.match(str(value)):
+        return Asking(f"When was {of} {when[1]}?", f"when {of} was {when[1]}")
+    if isinstance(value, bool):
+        said = f'"{about}" is true or false for {of}'
+        return Asking(f'Is "{about}" true or false for {of}?', f"whether {said}")
+    if f" {parted(of).head}".endswith(f" {about}"):
+        return Asking(f"What is {of}?", of)
+    return Asking(f"What is the {about} {link} {of}?", f"the {about} {link} {of}")
+
+
+def counting(what: str, of: str) -> Asking:
+    """The question for a number of things: `labels`, `for the page 7`."""
+    counted = f"how many {what} {of}".rstrip()
+    return Asking(f"{capital(counted)} are there?", f"{counted} there are")
+
+
+def questions(asking: Asking) -> list[str]:
+    """The prompts of a task that asks for something."""
+    return [
+        asking.question,
+        f"Please find out {asking.ask}.",
+        f"I need to know {asking.ask}.",
+    ]
+
+
+def subject(request: Request, shown: Callable[[Slot], str]) -> str:
+    """What is looked at, in words: `the labels for the page 7`.
+
+    Args:
+        shown: The text for a slot's value.
+    """
+    operation = request.operation
+    told = _told(request.slots)
+    saying, rest = _named(_best(operation, told), told, shown, operation, "of")
+    said = [f"the {name} {value}" for name, value in _fields([(s, shown(s)) for s in rest])]
+    return f"{saying.thing} with {listed(said)}" if said else saying.thing
+
+
+# ---- orders ----
 
 
 def orders(deed: Deed) -> list[str]:
     """The prompts of a task that changes something."""
-    said = _said(deed)
-    return [
-        f"{capital(said)}.",
-        f"Please {said}.",
-        f"I need you to {said}.",
-    ]
+    said = order(deed)
+    return [f"{capital(said)}.", f"Please {said}.", f"Could you {said}?"]
 
 
-def _said(deed: Deed) -> str:
-    """The task as an order."""
-    verb, thing = said_of(deed.operation.doc, deed.operation.name)
-    text = f"{verb} {thing}"
-    rest: list[tuple[str, str]] = []
-    for slot in deed.slots:
-        if slot.path == ("",) or (slot.tied and deed.results):
-            continue
-        if slot.parent is not None and not (_rowed(deed) and slot.in_path):
-            continue
-        word = spelled(described(slot), deed.operation.doc)
-        value = _value(deed, slot)
+def order(deed: Deed) -> str:
+    """A task as an order: `rename the filter "Old" to "New"`."""
+    operation = deed.operation
+    told = [slot for slot in _told(deed.slots) if not (slot.tied and deed.results)]
+
+    def shown(slot: Slot) -> str:
         if slot.parent is not None:
-            text = f"{text} for the {word} {value}"
-        elif slot.table is not None and named_in(text, word, value) is not None:
-            text = named_in(text, word, value) or text
-        elif slot.table is not None:
-            text = f"{text} for the {word} {value}" if slot.in_path else text
-            rest += [] if slot.in_path else [(_field(slot), value)]
+            return f"{{{wanted(slot, deed.slots)}}}"
+        named = deed.named.get(slot.name)
+        return named.template if named is not None else _written(slot)
+
+    best = _best(operation, told)
+    saying, rest = _named(best, told, shown, operation, "for" if best.verb in MAKING else "of")
+    text = _with_details(saying, [(slot, shown(slot)) for slot in rest])
+    for name, _, values in deed.results:
+        if len(set(values)) > 1:
+            field = spoken(name.removeprefix("new_"))
+            text += f", so that its {field} becomes {{{name}}}"
+    return text
+
+
+def _told(slots: Sequence[Slot]) -> list[Slot]:
+    """The slots that a prompt tells.
+
+    Of what follows from another's row that is only the address, without which it is not reached.
+    """
+    return [s for s in slots if s.path != ("",) and (s.parent is None or s.in_path)]
+
+
+def _best(operation: model.Operation, slots: Sequence[Slot]) -> Saying:
+    """The sentence that fits what is done, and speaks of most of what the task names."""
+    changes = operation.method in ("PUT", "PATCH", "DELETE")
+
+    def rank(saying: Saying) -> tuple[bool, int]:
+        return not (changes and saying.reading), len(_places(saying.thing, slots, operation))
+
+    return max(sayings(operation.doc, operation.name), key=rank)
+
+
+def _things(slot: Slot, slots: Sequence[Slot], operation: model.Operation) -> list[str]:
+    """Words for what a slot names, the longest first; [] of a plain value."""
+    said = words_of(str(next(step for step in reversed(slot.path) if isinstance(step, str))))
+    found: list[str] = []
+    if slot.table is not None:
+        whole = described(slot)
+        found.append(spelled(whole, operation.doc))
+        for other in slots:
+            over = described(other) if other is not slot and other.table is not None else ""
+            if over and whole.startswith(f"{over} "):
+                found.append(whole.removeprefix(f"{over} "))
+    bare = list(said)
+    while len(bare) > 1 and bare[-1] in (*_HANDLES, "or"):
+        bare = bare[:-1]
+    if slot.table is not None or len(bare) < len(said):
+        found += [" ".join(bare[n:]) for n in range(len(bare))]
+    if operation.method == "GET":
+        found.append(" ".join(said))
+    if _addressed(slot, operation) and len(bare) == 1 and bare[0] in _HANDLES:
+        found += _before(slot, operation)
+    return list(dict.fromkeys(thing for thing in found if thing not in _HANDLES))
+
+
+def _addressed(slot: Slot, operation: model.Operation) -> bool:
+    """Whether a value is a part of the address."""
+    addresses = {p.name for p in operation.parameters if p.where == "path"}
+    return len(slot.path) == 1 and slot.path[0] in addresses
+
+
+def _before(slot: Slot, operation: model.Operation) -> Iterator[str]:
+    """The part of the address before an `{id}`: what it is the id of."""
+    parts = operation.path.split("/")
+    if f"{{{slot.path[0]}}}" in parts[1:]:
+        part = noun(parts[parts.index(f"{{{slot.path[0]}}}") - 1])
+        yield spelled(part, operation.doc)
+
+
+def _places(text: str, slots: Sequence[Slot], operation: model.Operation) -> dict[Path, str]:
+    """The words of a text behind which the value of a slot goes, the longest words first."""
+    tried = [
+        (-len(thing), number, thing, group[0].path)
+        for number, group in enumerate(_groups(slots))
+        for thing in _things(group[0], slots, operation)
+    ]
+    found: dict[Path, str] = {}
+    for _, _, thing, path in sorted(tried):
+        marked = placed(text, thing, _MARK) if path not in found else None
+        if marked is not None:
+            text = marked
+            found[path] = thing
+    return found
+
+
+def _named(
+    saying: Saying,
+    slots: Sequence[Slot],
+    shown: Callable[[Slot], str],
+    operation: model.Operation,
+    link: str,
+) -> tuple[Saying, list[Slot]]:
+    """A saying with the names of its rows, and the slots that it does not tell."""
+    text = saying.thing
+    places = _places(text, slots, operation)
+    rest: list[Slot] = []
+    ordered = sorted(_groups(slots), key=lambda group: -len(places.get(group[0].path, "")))
+    for group in ordered:
+        slot, value = group[0], listed([shown(each) for each in group])
+        if slot.path in places:
+            text = placed(text, places[slot.path], value) or text
+    for group in reversed(list(_groups(slots))):
+        slot, value = group[0], listed([shown(each) for each in group])
+        if slot.path in places:
+            continue
+        things = _things(slot, slots, operation)
+        if things and _addressed(slot, operation):
+            text = f"{text} {link} the {things[0]} {value}"
         else:
-            rest.append((_field(slot), value))
-    if deed.results:
-        name = deed.results[0][0]
-        text += f", so that its {spoken(name.removeprefix('new_'))} becomes {{{name}}}"
-    if not rest:
-        return text
-    if verb in _CHANGES and not deed.results:
-        return f"{text} so that {listed([_becomes(field, value) for field, value in rest])}"
-    return f"{text} with {listed([f'the {field} {value}' for field, value in rest])}"
+            rest = [*group, *rest]
+    return Saying(saying.verb, text), rest
 
 
-def _rowed(deed: Deed) -> bool:
-    return any(slot.path == ("",) for slot in deed.slots)
+def _groups(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
+    """Slots, the items of one list together."""
+    lists: dict[Path, list[Slot]] = {}
+    for slot in slots:
+        if isinstance(slot.path[-1], int):
+            lists.setdefault(slot.path[:-1], []).append(slot)
+    for slot in slots:
+        if not isinstance(slot.path[-1], int):
+            yield [slot]
+        elif lists[slot.path[:-1]][0] is slot:
+            yield lists[slot.path[:-1]]
 
 
-def _value(deed: Deed, slot: Slot) -> str:
-    if slot.parent is not None:
-        return f"{{{wanted(slot, deed.slots)}}}"
-    named = deed.named.get(slot.name)
-    if named is not None:
-        return named.template
+def _written(slot: Slot) -> str:
+    """A value as a prompt shows it: what has spaces in quotes, markup as its text."""
+    if slot.style == "storage":
+        return f'"{{storage_text({slot.name})}}"'
     texts = all(isinstance(value, str) for value in slot.values)
     spaced = texts and any(" " in str(value) for value in slot.values)
-    return f'"{{{slot.name}}}"' if spaced else f"{{{slot.name}}}"
+    return (
+        f'"{{{slot.name}}}"' if spaced or slot.style in ("text", "document") else f"{{{slot.name}}}"
+    )
 
 
-def _field(slot: Slot) -> str:
-    named = [str(step) for step in slot.path if isinstance(step, str)]
-    kept = [
-        n for n in named if n.lower() not in ("fields", "body", "update", "set", "add")
-    ] or named
-    said = " ".join(spoken(n) for n in kept[-2:])
-    words = said.split()
-    if slot.table is not None and words_of(slot.table):
-        return noun(slot.table) if len(words) > 2 else said
-    return said
+def _with_details(saying: Saying, details: Sequence[tuple[Slot, str]]) -> str:
+    """A saying with the values that a request sets."""
+    fields = list(_fields(details))
+    if not fields:
+        return str(saying)
+    name, value = fields[0]
+    if len(fields) == 1 and _is_set(saying, name):
+        return f"set {saying.thing} to {value}"
+    if saying.verb in CHANGING and fields[1:] == [] and name == "name":
+        return f"rename {saying.thing} to {value}"
+    if saying.verb in CHANGING:
+        said = [f"the {name} of {saying.thing} to {value}"]
+        return f"set {listed([*said, *(f'its {n} to {v}' for n, v in fields[1:])])}"
+    text, rest = str(saying), []
+    thing = singular(parted(saying.thing).head.split()[-1])
+    for name, value in fields:
+        if name in _NAMED and text == str(saying) and saying.verb in MAKING:
+            text = f"{text} {_NAMED[name]} {value}"
+        elif name.split()[-1] in _TEXTS and thing in _SPEAKING:
+            text = f"{text} that says {value}"
+        else:
+            rest.append(f"the {name} {value}")
+    return f"{text} with {listed(rest)}" if rest else text
 
 
-def _becomes(field: str, value: str) -> str:
-    last = field.split()[-1]
-    return f"its {field} {'are' if last == 'IDs' or is_plural(last) else 'is'} {value}"
+def _is_set(saying: Saying, field: str) -> bool:
+    """Whether the one thing that a saying sets is the field: `set the value of ...`."""
+    thing = parted(saying.thing).head
+    if saying.verb == "set":
+        return field in _SET or f" {thing}".endswith(f" {field}")
+    return saying.verb in CHANGING and thing == "value" and field.split()[-1] == "value"
+
+
+def _fields(details: Sequence[tuple[Slot, str]]) -> Iterator[tuple[str, str]]:
+    """What is set and to what, in words; the items of a list are one."""
+    values = {slot.path: value for slot, value in details}
+    for group in _groups([slot for slot, _ in details]):
+        yield _field(group[0], len(group)), listed([values[slot.path] for slot in group])
+
+
+def _field(slot: Slot, many: int = 1) -> str:
+    """A field in words: `sharePermissions[0].type` is `share permission type`."""
+    named = [step for step in slot.path if isinstance(step, str)]
+    over = [n for n in named[:-1] if n.lower() not in _HOLDERS]
+    last = words_of(named[-1]) or [named[-1]]
+    if slot.table is not None:
+        while len(last) > 1 and last[-1] in (*_HANDLES, "or"):
+            last = last[:-1]
+        if last[-1] in _HANDLES:
+            return described(slot)
+    elif last == ["note"] and over:
+        return spoken(over[-1])
+    elif len(last) == 1 and last[0] in _VAGUE and over:
+        *first, of = words_of(over[-1])
+        last = [*first, singular(of), *last]
+    if many == 1 and isinstance(slot.path[-1], int):
+        last = [*last[:-1], singular(last[-1])]
+    return spoken(" ".join(last))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rewardlang.derive import draft, phrases
 from rewardlang.derive.answering import REPLY, scenario
-from rewardlang.derive.common import Field, leaves, wanted
+from rewardlang.derive.common import Field, leaves
 from rewardlang.derive.request import Request, Slot, value_of
 from rewardlang.derive.told import Fact, beside, counts_up, told
-from rewardlang.derive.words import capital, head
 from rewardlang_runtime.builtins.answers import says
 
 _FACTS = 12
@@ -22,12 +21,11 @@ def of_facts(field: Field, request: Request) -> draft.Scenario | None:
     if not facts:
         return None
     slots = tuple(request.slots)
-    facts = [fact for fact in facts if _tells(field, request, fact, facts)]
+    facts = [fact for fact in facts if _tells(fact, facts)]
     facts = facts[:_FACTS]
     if not facts:
         return None
-    rows = _chosen(slots)
-    table = [{**fact.case, "ask": fact.ask, "say": fact.say} for fact in facts]
+    table = [fact.row for fact in facts]
     kinds = {
         name: list(dict.fromkeys(o for f in facts if counts_up(f) == up for o in beside(f, facts)))
         for name, up in (("others", False), ("numbers", True))
@@ -48,35 +46,19 @@ def of_facts(field: Field, request: Request) -> draft.Scenario | None:
         lets["others"] = f"(expect.numbers if {number} else expect.others).without(value)"
     elif kinds:
         lets["others"] = f"expect.{next(iter(kinds))}.without(value)"
-    subject = phrases.subject(request, rows)
-    prompts = [
-        f"What is {{fact.ask}} in {subject}?",
-        f"Look up {subject} and tell me {{fact.ask}}.",
-        f"I need to know {{fact.ask}} from {subject}.",
-    ]
+    prompts = phrases.questions(phrases.Asking("{fact.question}", "{fact.ask}"))
     return scenario(
-        field, request, slots, None, lets, prompts, "{capital}", capital(head(subject)), expect,
+        field, request, slots, None, lets, prompts, phrases.title(request.operation), expect,
         {"task": "one_of(expect.tasks)"}, [fact.say for fact in facts if len(fact.say) > 3],
         facts=True,
     )  # fmt: skip
 
 
-def _chosen(slots: Sequence[Slot]) -> list[Slot]:
-    return [slot for slot in slots if slot.parent is None]
-
-
-def _tells(field: Field, request: Request, fact: Fact, facts: Sequence[Fact]) -> bool:
+def _tells(fact: Fact, facts: Sequence[Fact]) -> bool:
     """Whether the answer states what is asked for, and the question does not."""
-    question = f"{fact.ask} in {phrases.subject(request, _chosen(request.slots))}"
-    for name, value in fact.case.items():
-        question = question.replace(f"{{fact.{name}}}", str(value))
-    for slot in request.slots:
-        if slot.parent is not None:
-            value = value_of(field.ground, slot, request.slots, fact.case)
-            question = question.replace(f"{{{wanted(slot, request.slots)}}}", str(value))
     others = [other for other in beside(fact, facts) if other != fact.say]
-    answer = REPLY.replace("{fact.ask}", fact.ask).replace("{value}", fact.say)
-    return says(answer, fact.say, others) and not says(question, fact.say)
+    stated = says(REPLY.replace("{value}", fact.say), fact.say, others)
+    return stated and not says(fact.asking.question, fact.say)
 
 
 def _column_of(field: Field, say: str) -> list[str]:
@@ -109,10 +91,20 @@ def _facts(field: Field, request: Request) -> list[Fact]:
         if outcome is None:
             continue
         shown = {slot.name: chosen[slot.name] for slot in request.slots if slot.parent is None}
-        by_case.append(list(told(outcome.response, shown)))
+        by_case.append(list(told(outcome.response, shown, _about(field, request, chosen))))
     found: list[Fact] = []
     for turn in range(_FACTS):
         for number, facts in enumerate(by_case):
             if facts and turn < len(facts):
                 found.append(facts[(turn + number) % len(facts)])
-    return list({(f.ask, repr(f.case)): f for f in found}.values())
+    return list({(f.asking.ask, repr(f.case)): f for f in found}.values())
+
+
+def _about(field: Field, request: Request, chosen: Mapping[str, Any]) -> str:
+    """What a response is about, in words with the values that were chosen."""
+
+    def shown(slot: Slot) -> str:
+        text = str(value_of(field.ground, slot, request.slots, chosen))
+        return f'"{text}"' if " " in text else text
+
+    return phrases.subject(request, shown)

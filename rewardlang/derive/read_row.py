@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from rewardlang.derive import draft
-from rewardlang.derive.answering import many, scenario
+from rewardlang.derive.answering import REPLY, many, scenario
 from rewardlang.derive.common import Field, Named, described, leaves
 from rewardlang.derive.lists import listings
-from rewardlang.derive.phrases import asked_for
+from rewardlang.derive.phrases import asked_for, asking, questions
 from rewardlang.derive.request import Request, Slot, label_of
 from rewardlang.derive.told import NAMES, askable, sayable
 from rewardlang.derive.typed import Read
@@ -82,14 +82,9 @@ def of_row(field: Field, request: Request) -> draft.Scenario | None:
         "value": gold,
         "others": f"{beside}.without({'str(value)' if numeric else 'value'})",
     }
-    subject = f"the {thing} {named.template}"
-    prompts = [
-        f"What is the {about} of {subject}?",
-        f"Look up {subject} and tell me its {about}.",
-        f"I need to know the {about} of {subject}.",
-    ]
+    question = asking(about, f"the {thing} {named.template}", at(table[slot.values[0]], column))
     return scenario(
-        field, request, (slot,), named, lets, prompts, f"The {about} of {subject} is {{value}}.",
+        field, request, (slot,), named, lets, questions(question),
         f"{capital(about)} of one {thing}", {many(slot.name): list(slot.values)},
         {slot.name: f"one_of(expect.{many(slot.name)})"},
         [text for key in slot.values if len(text := str(at(table[key], column))) > 3],
@@ -98,12 +93,9 @@ def of_row(field: Field, request: Request) -> draft.Scenario | None:
 
 def _states(value: Any, others: Sequence[Any], slot: Slot, key: str, where: Sequence[str]) -> bool:
     """Whether an answer about one row states its value, and the question does not."""
-    subject = f"the {asked_for(where)} of the {described(slot)} {key}"
-    rest = [other for other in others if other != value]
-    numeric = isinstance(value, int | float)
-    return says(f"The {subject} is {value}.", value, [] if numeric else rest) and not says(
-        f"What is {subject}?", value
-    )
+    question = asking(asked_for(where), f"the {described(slot)} {key}", value).question
+    rest = [] if isinstance(value, int | float) else [other for other in others if other != value]
+    return says(REPLY.replace("{value}", str(value)), value, rest) and not says(question, value)
 
 
 def _narrowed(slot: Slot, values: Sequence[Any]) -> Slot:

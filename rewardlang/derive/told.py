@@ -8,8 +8,9 @@ from typing import Any
 
 from rewardlang.derive.common import leaves
 from rewardlang.derive.lists import lists_in
-from rewardlang.derive.phrases import asked_for, dropped
-from rewardlang.derive.words import spoken
+from rewardlang.derive.phrases import Asking, asked_for, asking, counting, dropped
+from rewardlang.derive.sentences import Parts, parted
+from rewardlang.derive.words import noun, spoken
 from rewardlang.frozen import frozen
 
 _SKIPPED = {
@@ -27,15 +28,20 @@ class Fact:
     """Something that a response tells.
 
     Attributes:
-        ask: What is asked for, in words: `the lead`.
+        asking: How it is asked for.
         say: The answer, as text.
-        case: The rows of the request.
+        case: The values of the request's slots.
     """
 
-    ask: str
+    asking: Asking
     say: str
     case: dict[str, Any]
-    numeric: bool = False
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The fact as a task's row in `expect`."""
+        said = {"question": self.asking.question, "ask": self.asking.ask, "say": self.say}
+        return {**self.case, **said}
 
 
 def sayable(value: Any) -> bool:
@@ -55,49 +61,78 @@ def sayable(value: Any) -> bool:
     )
 
 
-def told(response: Any, case: dict[str, Any]) -> Iterator[Fact]:
-    """What a response tells: its fields, those of the items of its lists, how many there are."""
-    known = " ".join(str(value) for value in case.values()).lower()
-    found: dict[str, tuple[str, bool]] = {}
-    flags: dict[str, tuple[str, bool]] = {}
+def told(response: Any, case: dict[str, Any], of: str) -> Iterator[Fact]:
+    """What a response tells: its fields, those of the items of its lists, how many there are.
+
+    Args:
+        of: What the response is about, in words.
+    """
+    found: dict[Asking, str] = {}
+    flags: dict[Asking, str] = {}
+    about = parted(of)
     for path, value in leaves(response):
         if path and sayable(value) and askable(path):
-            ask = f"the {asked_for(path)}"
+            link = "in" if about.several else "of"
             into = flags if isinstance(value, bool) else found
-            into.setdefault(ask, (_say(value), _is_number(value)))
-    for _, items in lists_in(response):
-        named = next((n for n in NAMES if all(sayable(i.get(n)) for i in items)), None)
-        for item in items[:6] if named else ():
-            for inner, value in leaves(item):
-                if (
-                    inner != (named,)
-                    and sayable(value)
-                    and askable(inner)
-                    and inner[-1] not in NAMES[:3]
-                ):
-                    ask = f"the {asked_for(inner)} of {item[named]}"
-                    into = flags if isinstance(value, bool) else found
-                    if str(value).lower() not in ask.lower():
-                        into.setdefault(ask, (_say(value), _is_number(value)))
+            into.setdefault(asking(asked_for(path), of, value, link), _say(value))
+    for where, items in lists_in(response):
+        for item, inner, value in _of_items(items):
+            thing = _item(about, where, item, of)
+            into = flags if isinstance(value, bool) else found
+            if str(value).lower() not in item.lower():
+                into.setdefault(asking(asked_for(inner), thing, value), _say(value))
     if len(found) < 2:
         for path, size in _counts(response):
-            what = spoken(path[-1]) if path and not dropped(path[-1]) else "entries"
-            found.setdefault(f"the number of {what}", (str(size), True))
+            found.setdefault(_counted(about, path, of), str(size))
     if not found:
         for path, value in leaves(response):
             if path and isinstance(value, str) and sayable(value) and not path[-1].startswith("_"):
-                found.setdefault(f"the {asked_for(path)}", (value, False))
-    for ask, (say, number) in (found or flags).items():
-        if say.lower() not in f"{known} {ask}".lower().split():
-            yield Fact(ask, say, case, number)
+                found.setdefault(asking(asked_for(path), of, value), value)
+    known = " ".join(str(value) for value in case.values()).lower()
+    for asked, say in (found or flags).items():
+        if say.lower() not in f"{known} {asked.ask}".lower().split():
+            yield Fact(asked, say, case)
+
+
+def _of_items(items: list[Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+    """The fields of the items of a list: the item's name, where the field is, and its value."""
+    named = next((n for n in NAMES if all(sayable(i.get(n)) for i in items)), None)
+    for item in items[:6] if named else ():
+        for inner, value in leaves(item):
+            if (
+                inner != (named,)
+                and sayable(value)
+                and askable(inner)
+                and inner[-1] not in NAMES[:3]
+            ):
+                yield str(item[named]), inner, value
+
+
+def _item(about: Parts, where: Sequence[str], name: str, of: str) -> str:
+    """An item of a list by its name: `the label "urgent" of the page 7`."""
+    one, tail = about.one, about.tail
+    if where and not dropped(where[-1]) and not _same(where[-1], about):
+        one, tail = noun(where[-1]), f"in {of}"
+    shown = f'"{name}"' if " " in name else name
+    thing = shown if one.split()[-1] in name.lower().split() else f"the {one} {shown}"
+    return f"{thing} {tail}".rstrip()
+
+
+def _counted(about: Parts, path: Sequence[str], of: str) -> Asking:
+    if not path or dropped(path[-1]) or _same(path[-1], about):
+        if about.several:
+            return counting(about.head, about.tail)
+        return counting("entries", f"in {of}")
+    return counting(spoken(path[-1]), f"in {of}")
+
+
+def _same(name: str, about: Parts) -> bool:
+    """Whether a list's name is that of what the response is about: `labels` of `page labels`."""
+    return noun(name).split()[-1:] == about.one.split()[-1:]
 
 
 def _say(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _counts(response: Any) -> Iterator[tuple[tuple[str, ...], int]]:
@@ -127,4 +162,7 @@ def beside(fact: Fact, facts: Sequence[Fact]) -> Iterator[str]:
 
 def askable(path: tuple[str, ...]) -> bool:
     """Whether a question can name the field at a path."""
-    return not any(step.lower() in _SKIPPED or step.startswith("_") for step in path)
+    return not any(
+        step.lower() in _SKIPPED or step.startswith("_") or len(step) < 2 or step.isdigit()
+        for step in path
+    )

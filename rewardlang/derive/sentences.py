@@ -1,0 +1,228 @@
+"""What an operation does, read off its documentation: a verb and its object, with names put in."""
+
+from __future__ import annotations
+
+import re
+
+from rewardlang.derive.words import is_plural, singular, words_of
+from rewardlang.frozen import frozen
+
+VERBS = {
+    "add", "append", "apply", "approve", "archive", "assign", "associate", "cancel", "change",
+    "check", "clear", "clone", "close", "convert", "copy", "count", "create", "deactivate",
+    "deassociate", "delete", "disable", "disassociate", "dismiss", "do", "download", "duplicate",
+    "edit", "enable", "evaluate", "execute", "expand", "export", "extend", "find", "fetch", "get",
+    "grant", "import", "invite", "link", "list", "load", "lock", "make", "map", "mark", "match",
+    "merge", "migrate", "modify", "move", "notify", "open", "parse", "patch", "perform", "pin",
+    "post", "preview", "provision", "publish", "purge", "put", "read", "redact", "refresh",
+    "register", "reject", "remove", "rename", "reorder", "replace", "reset", "resolve", "restore",
+    "retrieve", "return", "revoke", "run", "sanitise", "sanitize", "save", "schedule", "search",
+    "select", "send", "set", "share", "show", "sort", "start", "stop", "store", "submit",
+    "subscribe", "suggest", "swap", "switch", "sync", "toggle", "transition", "trash", "unarchive",
+    "unassign", "unlink", "unlock", "unpin", "unsubscribe", "unwatch", "update", "upload",
+    "validate", "vote", "watch", "analyse", "analyze",
+}  # fmt: skip
+READING = {"get", "list", "return", "read", "search", "find", "fetch", "show", "retrieve"}
+CHANGING = {"update", "edit", "change", "modify", "patch"}
+"""What is done to a row that is there already, and has fields."""
+MAKING = {"add", "append", "create", "register", "make", "copy", "clone", "duplicate", "upload"}
+_TOLD = {"put": "set", "retrieve": "get", "return": "get", "modify": "change", "patch": "change"}
+"""Verbs of an interface, and what people say instead."""
+_PERIOD = re.compile(r"(?<=[A-Za-z0-9)])\.(?:\s|$)|\n")
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
+_OPENING = re.compile(
+    r"^(?:use this \w+ to|this (?:\w+ )?(?:operation|endpoint|resource|method) (?:will )?"
+    r"|(?:enables|allows|lets) \w+ to)\s+",
+    re.IGNORECASE,
+)
+_CUTS = re.compile(
+    r"[,;:]\s.*|\s(?:that|optionally|who|where|such|along|replacing|specified|provided|based"
+    r"|depending|grouped|including|whether|when|if|so|visible|accessible"
+    r"|using (?:the )?(?:\S+ ){0,2}(?:payload|request|json|ids?|keys?)|in top-"
+    r"|(?:in|from) (?:the )?(?:payload|request))\b.*"
+    r"|\sand \w+s (?:the|a|an|its|their|any)\b.*"
+    r"|\sby (?:(?:its|their|the|a) )?(?:\w+ )?(?:id|ids|key|keys|id/key)\b.*",
+    re.IGNORECASE,
+)
+"""Words with which a sentence goes on to say more than what it is about."""
+_PLAINER = (
+    (re.compile(r"\bwhich are\b", re.IGNORECASE), ""),
+    (
+        re.compile(r"\b(?:a |the )?(?:paginated )?(?:list|lists|set) of (?:the |all )?", re.I),
+        "the ",
+    ),
+    (re.compile(r"\b(?:a |the )?(?:piece|pieces) of ", re.IGNORECASE), "the "),
+    (re.compile(r"\bone or more ", re.IGNORECASE), ""),
+    (re.compile(r"\b(?:given|specified|specific|particular|single|paginated) ", re.IGNORECASE), ""),
+    (re.compile(r"\b(a|an|the) new ", re.IGNORECASE), r"\1 "),
+    (re.compile(r"(?<=\w) details\b(?! \w+ed)", re.IGNORECASE), ""),
+    (re.compile(r"\(s\)|\b(?:async|\w+ously|paginated|deprecated)$", re.IGNORECASE), ""),
+    (re.compile(r"\s+for a given\b", re.IGNORECASE), " for a"),
+)
+_BETWEEN = {
+    "for", "of", "from", "by", "in", "to", "with", "on", "as", "and", "using", "at", "or", "into",
+    "under", "related", "associated", "within", "across", "assigned", "belonging", "containing",
+}  # fmt: skip
+"""Words that stand between two things."""
+_DETERMINED = {
+    "a", "an", "the", "all", "my", "your", "its", "one", "some", "any", "each", "every", "whether",
+    "if", "current", "issues", "now",
+}  # fmt: skip
+_TWICE = re.compile(r"^(?:the|an?) ([\w ]+?) of (?:the|an?) \1$", re.IGNORECASE)
+"""`the project of a project`, once its details are left out."""
+_EITHER = re.compile(r"^(?:or|and) (\w+) ")
+"""Of what `creates or updates` something."""
+_LONGEST = 14
+
+
+@frozen
+class Saying:
+    """An order: `create`, `a custom field option`."""
+
+    verb: str
+    thing: str
+
+    @property
+    def reading(self) -> bool:
+        """Whether it asks for something to be told."""
+        return self.verb in READING
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.thing}".rstrip()
+
+
+def sayings(doc: str, name: str) -> list[Saying]:
+    """What an operation does, as its documentation says it and at last as its name does."""
+    found = [_saying(sentence) for sentence in _PERIOD.split(doc.strip())[:3]]
+    said = words_of(name)
+    if said and base(said[0]) not in VERBS:
+        said = ["get", *said]
+    found.append(_saying(" ".join(said)))
+    kept = [saying for saying in found if saying is not None]
+    return kept or [Saying("call", name)]
+
+
+def base(verb: str) -> str:
+    """`returns` and `retrieves` as `return` and `retrieve`."""
+    verb = verb.lower()
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ed", "e"), ("d", "")):
+        plain = verb.removesuffix(ending) + instead
+        if verb not in VERBS and plain != verb and plain in VERBS:
+            return plain
+    return verb
+
+
+def _saying(sentence: str) -> Saying | None:
+    text = _OPENING.sub("", _BRACKETS.sub("", sentence.replace("*", "")).strip())
+    text = text.strip().rstrip(".")
+    verb, _, rest = text.partition(" ")
+    verb = base(verb)
+    if verb == "bulk" and rest:
+        verb, _, rest = rest.partition(" ")
+        verb = base(verb)
+    if verb not in VERBS or not rest or " either " in f" {rest}":
+        return None
+    both = _EITHER.match(rest)
+    if both is not None:
+        verb, rest = "set" if base(both[1]) in CHANGING else verb, rest[both.end() :]
+    for pattern, instead in _PLAINER:
+        rest = pattern.sub(instead, rest)
+    shorter = _CUTS.sub("", rest)
+    rest = _TWICE.sub(r"the \1", shorter if shorter.strip() else rest)
+    said = rest.split()
+    while said and said[0].lower() == "for":
+        said = said[1:]  # "search for dashboards"
+    while said and said[-1].lower() in (*_BETWEEN, "the", "a", "an"):
+        said = said[:-1]
+    if not said or len(said) > _LONGEST:
+        return None
+    titled = sum(word[:1].isupper() for word in said) > 1 + len(said) / 2
+    said = [_lowered(word, first=n == 0, titled=titled) for n, word in enumerate(said)]
+    return Saying(_TOLD.get(verb, verb), _articled(" ".join(said), verb in MAKING))
+
+
+def _lowered(word: str, first: bool, titled: bool) -> str:
+    """A word without the capital of a heading; abbreviations and names keep theirs."""
+    word = word.rstrip(".;,")
+    if sum(letter.isupper() for letter in word) > 1:
+        return word
+    return word.lower() if first or titled else word
+
+
+def _articled(phrase: str, new: bool) -> str:
+    """`custom field` as `the custom field`, one that is made as `a custom field`."""
+    said = phrase.split()
+    if said[0].lower() in _DETERMINED or said[0].lower() in _BETWEEN:
+        return phrase
+    if new and not parted(phrase).several:
+        return f"{'an' if said[0][0].lower() in 'aeio' else 'a'} {phrase}"
+    return f"the {phrase}"
+
+
+def placed(text: str, thing: str, value: str) -> str | None:
+    """`text` with a value behind the words for it: `a chore` becomes `the chore c1`.
+
+    Words that are written together in one place and apart in another are the same, and so are one
+    and several. None when no phrase of the text ends with the thing.
+    """
+    said = text.split()
+    wanted = _bare(thing)
+    for end in range(len(said), 0, -1):
+        owner = "'s" if said[end - 1].endswith("'s") else ""
+        if end < len(said) and said[end].lower() not in _BETWEEN and not owner:
+            continue
+        for start in range(end - 1, max(-1, end - 5), -1):
+            if said[start].lower() in _BETWEEN or _bare(" ".join(said[start:end])) != wanted:
+                continue
+            last = said[end - 1].removesuffix("'s")
+            last = last if " and " in value else singular(last)
+            before = _definite(said[:start])
+            return " ".join([*before, *said[start : end - 1], last, value + owner, *said[end:]])
+    return None
+
+
+def _definite(before: list[str]) -> list[str]:
+    """The words before a thing that has got a name: `in a`, `by` become `in the`, `of the`."""
+    cut = next((n + 1 for n in reversed(range(len(before))) if before[n].lower() in _BETWEEN), 0)
+    outside, inside = before[:cut], before[cut:]
+    if inside and inside[0].lower() in _DETERMINED:
+        inside = inside[1:]
+    if outside and outside[-1].lower() == "by":
+        outside = [*outside[:-1], "of"]
+    return [*outside, "the", *inside]
+
+
+def _bare(text: str) -> str:
+    """Words without spaces, capitals, plural and possessive endings."""
+    said = text.lower().removesuffix("'s").split()
+    return "".join([*said[:-1], singular(said[-1])]) if said else ""
+
+
+@frozen
+class Parts:
+    """A thing: `the`, `labels`, `for a page`."""
+
+    article: str
+    head: str
+    tail: str
+
+    @property
+    def several(self) -> bool:
+        """Whether it is about more than one."""
+        return is_plural(self.head.split()[-1]) if self.head else False
+
+    @property
+    def one(self) -> str:
+        """One of the things."""
+        *first, last = self.head.split() or [""]
+        return " ".join([*first, singular(last)])
+
+
+def parted(thing: str) -> Parts:
+    """A phrase in its parts: what stands before, the thing itself, and what is said of it."""
+    said = thing.split()
+    start = next((n for n, word in enumerate(said) if word.lower() not in _DETERMINED), len(said))
+    end = next((n for n in range(start, len(said)) if said[n].lower() in _BETWEEN), len(said))
+    if end == start:
+        return Parts("", thing, "")
+    return Parts(" ".join(said[:start]), " ".join(said[start:end]), " ".join(said[end:]))
