@@ -36,7 +36,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _CUTS = re.compile(
-    r"[,;:]\s.*|\s(?:that|optionally|who|where|such|along|replacing|specified|provided|based"
+    r"[,;:]\s.*|\s(?:that|optionally|who|where|such|along with|replacing|specified|provided|based"
     r"|depending|grouped|including|whether|when|if|so|visible|accessible"
     r"|using (?:the )?(?:\S+ ){0,2}(?:payload|request|json|ids?|keys?)|in top-"
     r"|(?:in|from) (?:the )?(?:payload|request))\b.*"
@@ -55,13 +55,16 @@ _PLAINER = (
     (re.compile(r"\bone or more ", re.IGNORECASE), ""),
     (re.compile(r"\b(?:given|specified|specific|particular|single|paginated) ", re.IGNORECASE), ""),
     (re.compile(r"\b(a|an|the) new ", re.IGNORECASE), r"\1 "),
+    (re.compile(r"\bup to [\d,]+ ", re.IGNORECASE), ""),
+    (re.compile(r"\bthe details of (?=the |an? |all )", re.IGNORECASE), ""),
     (re.compile(r"(?<=\w) details\b(?! \w+ed)", re.IGNORECASE), ""),
     (re.compile(r"\(s\)|\b(?:async|\w+ously|paginated|deprecated)$", re.IGNORECASE), ""),
     (re.compile(r"\s+for a given\b", re.IGNORECASE), " for a"),
 )
 _BETWEEN = {
     "for", "of", "from", "by", "in", "to", "with", "on", "as", "and", "using", "at", "or", "into",
-    "under", "related", "associated", "within", "across", "assigned", "belonging", "containing",
+    "under", "related", "associated", "within", "across", "assigned", "belonging",
+    "containing", "along",
 }  # fmt: skip
 """Words that stand between two things."""
 _DETERMINED = {
