@@ -142,10 +142,10 @@ def held(deed: Deed, effect: Effect, row: Read) -> Iterator[str]:
         found = read(row, path, expand)
         if found is not None:
             yield equal(found, want, style, expand)
-    for name, other, _ in deed.results:
-        found = read(row, effect.results[0][0], expand) if other is effect else None
+    for result in deed.results:
+        found = read(row, result.path, expand) if result.effect is effect else None
         if found is not None:
-            yield f"{found.text} == params.{name}"
+            yield f"{found.text} == {result.wanted}"
 
 
 def guessed(deed: Deed) -> Iterator[draft.Item]:

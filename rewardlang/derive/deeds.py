@@ -6,15 +6,37 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from rewardlang.derive.common import Field, Named
+from rewardlang.derive.common import Field, Named, literal
 from rewardlang.derive.effects import Effect
 from rewardlang.derive.lists import Finder
 from rewardlang.derive.request import Request, Slot
 from rewardlang.derive.typed import Read
 from rewardlang.derive.words import identifier
+from rewardlang.frozen import frozen
 
 FRAME = 0.2
 """What is left of the reward when something else has changed."""
+
+
+@frozen
+class Result:
+    """What comes of a deed that its request does not say.
+
+    Attributes:
+        name: The parameter that is drawn for it; "" of what is the same for every task.
+        path: Where it is in the row of the effect.
+        values: Its value for each case.
+    """
+
+    name: str
+    effect: Effect
+    path: tuple[str, ...]
+    values: tuple[Any, ...]
+
+    @property
+    def wanted(self) -> str:
+        """The expression of its value."""
+        return f"params.{self.name}" if self.name else literal(self.values[0])
 
 
 class Deed:
@@ -24,8 +46,8 @@ class Deed:
         effects: What the request does to each row.
         named: How each row is named, by slot.
         free: The slots whose values a task chooses.
-        results: What comes of it that the request does not say: a parameter's name, the effect,
-            and the value for each case.
+        results: What comes of it that the request does not say.
+        drawn: Those of them that differ between tasks.
         finders: The look-ups that find the rows by name, each once.
     """
 
@@ -48,10 +70,10 @@ class Deed:
         self.slots = self.request.slots
         self.free = [slot for slot in self.slots if slot.parent is None]
         self.results = tuple(self._results())
+        self.drawn = tuple(result for result in self.results if result.name)
         self.finders = tuple(self._finders())
 
-    def _results(self) -> Iterator[tuple[str, Effect, tuple[Any, ...]]]:
-        """What comes of it that the request does not say: a parameter's name, and its values."""
+    def _results(self) -> Iterator[Result]:
         for effect in self.effects:
             if (
                 effect.results
@@ -60,7 +82,9 @@ class Deed:
             ):
                 path, values = effect.results[0]
                 kept = [p for p in path if p not in ("fields", "name", "value")] or [path[-1]]
-                yield f"new_{identifier(kept[-1])}", effect, values
+                alike = all(value == values[0] for value in values)
+                name = "" if alike else f"new_{identifier(kept[-1])}"
+                yield Result(name, effect, path, values)
                 return
 
     def _finders(self) -> Iterator[Finder]:

@@ -128,7 +128,7 @@ def orders(deed: Deed) -> list[str]:
 def order(deed: Deed) -> str:
     """A task as an order: `rename the filter "Old" to "New"`."""
     operation = deed.operation
-    told = [slot for slot in _told(deed.slots) if not (slot.tied and deed.results)]
+    told = [slot for slot in _told(deed.slots) if not (slot.tied and deed.drawn)]
 
     def shown(slot: Slot) -> str:
         if slot.parent is not None:
@@ -139,10 +139,9 @@ def order(deed: Deed) -> str:
     best = _best(operation, told)
     saying, rest = _named(best, told, shown, operation, "for" if best.verb in MAKING else "of")
     text = _with_details(saying, [(slot, shown(slot)) for slot in rest])
-    for name, _, values in deed.results:
-        if len(set(values)) > 1:
-            field = spoken(name.removeprefix("new_"))
-            text += f", so that its {field} becomes {{{name}}}"
+    for result in deed.drawn:
+        field = spoken(result.name.removeprefix("new_"))
+        text += f", so that its {field} becomes {{{result.name}}}"
     return text
 
 

@@ -85,7 +85,7 @@ def _scenario(deed: Deed) -> draft.Scenario | None:
 
 def drawn(deed: Deed) -> tuple[dict[str, Any], dict[str, str]]:
     """What a task is drawn from, and its parameters."""
-    if not deed.request.free or deed.results:
+    if not deed.request.free or deed.drawn:
         return _cases(deed)
     expect = {f"{slot.name}_values": list(slot.values) for slot in deed.free}
     params = {slot.name: f"one_of(expect.{slot.name}_values)" for slot in deed.free}
@@ -98,11 +98,11 @@ def _cases(deed: Deed) -> tuple[dict[str, Any], dict[str, str]]:
     params: dict[str, str] = {}
     rows = deed.request.rows
     expect["together"] = [
-        {**case, **{name: values[n] for name, _, values in deed.results}}
+        {**case, **{result.name: result.values[n] for result in deed.drawn}}
         for n, case in enumerate(deed.request.cases)
     ]
     before = ""
-    for name in [*(slot.name for slot in rows), *(name for name, _, _ in deed.results)]:
+    for name in [*(slot.name for slot in rows), *(result.name for result in deed.drawn)]:
         params[name] = f"one_of(expect.together{before}.map(t => t.{name}).distinct())"
         test = f"t.{name} == params.{name}"
         before = f".filter(t => {test})" if not before else before[:-1] + f" and {test})"
@@ -124,12 +124,13 @@ def assumed(deed: Deed) -> Iterator[str]:
             if found is not None and (found.nullable or style != "gone"):
                 yield f"not ({equal(found, want, style, deed.ground.api.types.expand)})"
                 break
-    for name, effect, _ in deed.results:
+    for result in deed.results:
+        effect = result.effect
         assert effect.key is not None, "only such have results"
         row = deed.row("initial", effect.table, effect.key)
-        found = read(row, effect.results[0][0], deed.ground.api.types.expand)
+        found = read(row, result.path, deed.ground.api.types.expand)
         if found is not None:
-            yield f"{found.text} != params.{name}"
+            yield f"{found.text} != {result.wanted}"
 
 
 def held_out(deed: Deed) -> str:
@@ -155,7 +156,7 @@ def _tests(
     other = deed.field.other_write(tools, names)
     if other is not None:
         case = deed.request.cases[0] if deed.request.cases else {}
-        drawn = {name: value for name, value in case.items() if not deed.results}
+        drawn = {name: value for name, value in case.items() if not deed.drawn}
         said = "something else changed on the way"
         yield Test(said, {"max": FRAME}, (*steps, other), answer, drawn)
 
