@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 _LONGEST = 100
 """Longer names are nobody's typo; comparing them would cost quadratic time."""
 
@@ -33,9 +31,7 @@ def suggest(name: str, candidates: Iterable[str]) -> str | None:
     for candidate in names:
         if abs(len(candidate) - len(name)) > limit:
             continue
-        distance = DamerauLevenshtein.distance(
-            folded, candidate.casefold(), score_cutoff=best[0] - 1 if best else limit
-        )
+        distance = _errors(folded, candidate.casefold(), best[0] - 1 if best else limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
     if best is not None and best[0] < len(name):
@@ -52,8 +48,16 @@ def near(name: str, candidates: Iterable[str]) -> str | None:
     meant = suggest(name, candidates)
     if meant is None:
         return None
-    distance = DamerauLevenshtein.distance(name.casefold(), meant.casefold(), score_cutoff=1)
-    return meant if distance <= 1 and len(name) > _SHORT else None
+    slip = _errors(name.casefold(), meant.casefold(), 1) <= 1
+    return meant if slip and len(name) > _SHORT else None
+
+
+def _errors(name: str, other: str, most: int) -> int:
+    """How many typing errors lie between two names; above `most`, how many does not matter."""
+    # Every command looks names up; few are mistyped, and the import is a fifth of a warm lint.
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    return DamerauLevenshtein.distance(name, other, score_cutoff=most)
 
 
 def _words(name: str) -> list[str]:

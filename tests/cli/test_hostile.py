@@ -1,18 +1,16 @@
-"""Any file, however broken or hostile: a diagnostic and status 1 within 2 seconds, no traceback."""
+"""Any file, however broken or hostile: a diagnostic and status 1, soon, and no traceback."""
 
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
+from patience import ends
 
 from rewardlang import cli
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
-LIMIT_S = 2.0
-"""Of this process alone, so that what else the machine does makes no difference."""
 
 HEAD = """\
 rewardlang: 1
@@ -136,21 +134,11 @@ STRANGE = ("let-chain", "dunder-let", "deep-parentheses", "deep-templates", "man
 """Not wrong, only strange: they must go all the way."""
 
 
-def lint(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, float]:
-    start = time.process_time()
-    with pytest.raises(SystemExit) as exit:
+def lint(path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    with pytest.raises(SystemExit) as exit, ends():
         cli.main(["lint", "--no-cache", str(path)])
-    seconds = time.process_time() - start
     out = capsys.readouterr()
-    return int(exit.value.code or 0), out.out + out.err, seconds
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm() -> None:
-    """Importing the compiler is not part of what is measured; that test is in test_main."""
-    from rewardlang import driver
-
-    driver.check(SHIPPED / "jira_get_issue.yaml")
+    return int(exit.value.code or 0), out.out + out.err
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name not in STRANGE])
@@ -158,27 +146,23 @@ def test_hostile_files(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[
     text = CASES[name]
     path = tmp_path / "hostile.yaml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
-    status, said, seconds = lint(path, capsys)
+    status, said = lint(path, capsys)
     assert status == 1, said
     assert "Traceback" not in said
     assert "hostile.yaml:" in said
     assert len(said) < 200_000
-    assert seconds < LIMIT_S
 
 
 @pytest.mark.parametrize("name", STRANGE)
 def test_strange_files(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "strange.yaml"
     path.write_text(str(CASES[name]))
-    status, said, seconds = lint(path, capsys)
+    status, said = lint(path, capsys)
     assert status in (0, 1), said
-    assert seconds < LIMIT_S
     for args in (["run", str(path), "--policy", "random"], ["compile", str(path), "-o", "-"]):
-        start = time.process_time()
-        with pytest.raises(SystemExit) as exit:
+        with pytest.raises(SystemExit) as exit, ends():
             cli.main(args)
         assert exit.value.code == 0, capsys.readouterr().err
-        assert time.process_time() - start < 5 * LIMIT_S
 
 
 @pytest.mark.parametrize("kind", ["api", "world"])
@@ -191,10 +175,9 @@ def test_hostile_parts(
     data = text if isinstance(text, bytes) else text.encode()
     path = tmp_path / "hostile.yaml"
     path.write_bytes(data.replace(b"scenario:", f"{kind}:".encode()))
-    status, said, seconds = lint(path, capsys)
+    status, said = lint(path, capsys)
     assert status == 1, said
     assert "Traceback" not in said
-    assert seconds < LIMIT_S
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")

@@ -1,16 +1,16 @@
-"""Shipped files, spoiled at random: diagnostics within 2 seconds, never a traceback."""
+"""Shipped files, spoiled at random: diagnostics, soon, and never a traceback."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from patience import ends
 
 from rewardlang import driver, model, policies
 from rewardlang.diagnostics.formats import to_json
@@ -25,8 +25,6 @@ FILES = sorted(
 )
 USER = {"apis/confluence.yaml": "confluence_read_page.yaml",
         "worlds/acme_wiki.yaml": "confluence_read_page.yaml"}  # fmt: skip
-LIMIT_S = 2.0
-"""Of this process alone, so that what else the machine does makes no difference."""
 EXAMPLES = int(os.environ.get("MUTATIONS", "60"))
 """How many spoiled files; set MUTATIONS for a longer search."""
 
@@ -111,7 +109,7 @@ CASES = st.lists(
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped files, to be spoiled one at a time; the compiler is imported and warm."""
+    """The shipped files, to be spoiled one at a time; which are sound."""
     folder = tmp_path_factory.mktemp("spoiled") / "scenarios"
     shutil.copytree(ROOT, folder)
     assert driver.check(folder / "jira_get_issue.yaml").ok
@@ -133,7 +131,7 @@ def play(scenario: model.Scenario) -> None:
 @settings(
     max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow],
-    # No `explain`: it traces every line, which is no way to look at the clock.
+    # No `explain`: it traces every line, which takes long.
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
 )
 @example(
@@ -153,15 +151,13 @@ def test_spoiled_files(copy: Path, name: str, accidents: list[tuple[str, int, in
         subjects.append(USER.get(name, "jira_get_issue.yaml"))
     try:
         for subject in subjects:
-            start = time.process_time()
-            checked = driver.check(copy / subject)
-            seconds = time.process_time() - start
+            with ends():
+                checked = driver.check(copy / subject)
             assert checked.ok == (not any(d.code.level == "error" for d in checked.diagnostics))
             for diagnostic in checked.diagnostics:
                 assert render(diagnostic).plain
                 assert to_json(diagnostic)
                 assert diagnostic.message
-            assert seconds < LIMIT_S
             if checked.scenario is not None:
                 play(checked.scenario)
     finally:

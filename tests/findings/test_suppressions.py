@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 from findings.small import CLOSED, codes, desk, lint
+from patience import ends
 
 from rewardlang import driver
 from rewardlang.diagnostics.suppress import is_hard
@@ -137,10 +137,9 @@ def test_what_is_unused_can_be_taken_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["# rewardlang: ignore[D201] x\n", "# rewardlang: ignore\n"])
-def test_many_suppressions_take_no_time_and_are_cut_short_aloud(tmp_path: Path, line: str) -> None:
+def test_many_suppressions_are_cut_short_aloud(tmp_path: Path, line: str) -> None:
     path = desk(tmp_path, f"reward:\n  parts:\n{line * 20_000}{FIRST}")
-    start = time.process_time()
-    found = lint(path)
-    assert time.process_time() - start < 10
+    with ends():
+        found = lint(path)
     assert len(found) <= 501
     assert any("may name 500 codes" in each.diagnostic.message for each in found)

@@ -1,8 +1,7 @@
-"""The probes on the scenarios that come along: none is paid, in no time."""
+"""The probes on the scenarios that come along: none is paid."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -20,11 +19,9 @@ CHEATS = ("idle", "echo", "flattery", "template", "shotgun", "negated", "dump", 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_probes_are_paid_as_they_should(path):
-    started = time.process_time()
     draft = Draft(Bench(typed(path), compiled(path)), Budget())
     for section in SECTIONS:
         section(draft)
-    assert time.process_time() - started < 2  # seconds of a processor; about 0.2
     assert len(draft.seeds) == 3
     assert all(t.reward == 1.0 for t in draft.oracle)
     assert len(draft.oracle) == Budget().oracles

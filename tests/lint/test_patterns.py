@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-import time
 
 import pytest
 from diagnostics.page_examples import BASE, spliced
+from patience import ends
 from resolve.desk import check, linted, summary
 
 from rewardlang import driver
@@ -89,12 +89,11 @@ def test_a_slow_pattern_is_reported_where_it_stands():
     assert found(f'{NOTE} matches r"(a+)+$"', "P703") == [f'{NOTE} matches r"(a+)+$"']
 
 
-def test_looking_at_a_pattern_takes_no_time():
+def test_looking_at_a_pattern_ends():
     hostile = [r"(?:\w{0,9}\W{0,9}){0,9}$", "(" * 40 + "a" + "*)" * 40, "(a|b)" * 900, r"(a?){900}"]
-    start = time.perf_counter()
-    for pattern in hostile:
-        why_slow(pattern)
-    assert time.perf_counter() - start < 1
+    with ends():
+        for pattern in hostile:
+            why_slow(pattern)
 
 
 ALPHABET = "ab1 -"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import openapi
 import pytest
 import yaml
 from click.testing import CliRunner
+from patience import ends
 
 from rewardlang.cli.changes import command
 from rewardlang.openapi import Document, read_text
@@ -80,10 +80,9 @@ def test_schemas_that_contain_one_another_end() -> None:
         assert found is not None
         return found
 
-    began = time.process_time()
-    found = changes(document("string"), document("integer"))
+    with ends():
+        found = changes(document("string"), document("integer"))
     assert len({change.pointer for change in found}) == 40  # each of them is told at least once
-    assert time.process_time() - began < 10
 
 
 def test_an_edited_copy_of_an_official_document() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import ends
 
 from rewardlang.openapi import Document, Schema, read, read_text, resolve
 from rewardlang.openapi.changes import changes
@@ -22,8 +22,6 @@ from rewardlang.openapi.places import diagnostics
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
 HEAD = {"openapi": "3.0.3", "info": {"title": "Desk", "version": "1"}, "paths": {}}
 BASES: list[dict[str, Any]] = [{**HEAD, **c["document"]} for c in CASES if "document" in c]
-SECONDS = 15
-"""Of processor time, for the worst document that is still read."""
 
 junk: st.SearchStrategy[Any] = st.sampled_from([
     None, True, False, 0, -1, 1.5, 2**70, "", "x", "object", "#/paths", "(a+)+b", "(?=x)", [], {},
@@ -160,11 +158,10 @@ TOO_MUCH = {
 
 @pytest.mark.parametrize("name", TOO_MUCH)
 def test_over_a_limit(name: str) -> None:
-    began = time.process_time()
-    document, problems = read_text(TOO_MUCH[name], "api")
+    with ends():
+        document, problems = read_text(TOO_MUCH[name], "api")
     assert document is None
     assert [p.code.id for p in problems] == ["O101" if name.endswith("cut off") else "O103"]
-    assert time.process_time() - began < SECONDS
 
 
 def _dear() -> Iterator[tuple[str, bytes]]:
@@ -226,11 +223,10 @@ DEAR = dict(_dear())
 
 @pytest.mark.parametrize("name", DEAR)
 def test_small_and_dear(name: str) -> None:
-    began = time.process_time()
-    document, problems = read_text(DEAR[name], "api")
+    with ends():
+        document, problems = read_text(DEAR[name], "api")
     assert document is not None or [p.code.id for p in problems] == ["O103"]
     assert len(problems) <= 1_001
-    assert time.process_time() - began < SECONDS
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
