@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
+from rewardlang.effects import Effect
 from rewardlang.frozen import frozen
 from rewardlang.source import Source, Span
-from rewardlang.tree import Effect, Expr, LetDef
+from rewardlang.tree import Expr, LetDef
 from rewardlang.types.json_schema import Schemas
 from rewardlang.types.types import Object, Table, Type
 from rewardlang_runtime.calls import FaultKind

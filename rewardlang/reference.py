@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rewardlang import model, tree
+from rewardlang import model
+from rewardlang.effects import Effect
 from rewardlang.frozen import frozen
 from rewardlang.resolve.apis import ResolvedApi
 from rewardlang.types.relations import without_null
@@ -242,7 +243,7 @@ class _Layout:
         return schema if reference is None else self._schema(reference.rpartition("/")[2])
 
 
-def _written(effects: tuple[tree.Effect, ...]) -> Iterator[str]:
+def _written(effects: tuple[Effect, ...]) -> Iterator[str]:
     for effect in effects:
         if effect.place.table is not None:
             yield effect.place.table

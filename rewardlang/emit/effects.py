@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from rewardlang import model, tree
+from rewardlang.effects import Effect
 from rewardlang.emit import nodes
 from rewardlang.emit.keys import key_of
 from rewardlang.emit.kinds import is_kind
@@ -19,7 +20,6 @@ from rewardlang.emit.lets import LetFunction
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import identifier
 from rewardlang.source import Span
-from rewardlang.tree import Effect
 from rewardlang.types.types import List, Nullable, Number, Object, Type
 from rewardlang.walk import everything, mentioned
 

@@ -6,11 +6,11 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rewardlang.effects import Effect
 from rewardlang.interpret.context import Context, named
 from rewardlang.interpret.evaluate import evaluate, holds, let
 from rewardlang.interpret.values import Failure, Json, at, field, same
 from rewardlang.model import Api, Operation
-from rewardlang.tree import Effect
 from rewardlang.walk import mentioned
 
 if TYPE_CHECKING:

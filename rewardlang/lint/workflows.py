@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
+from rewardlang.effects import Effect
 from rewardlang.graphs import components
 from rewardlang.lint.expressions import conditions_and_scores, every_expression
 from rewardlang.lint.fingerprint import Fingerprints
@@ -225,7 +226,7 @@ def _items(expr: tree.Expr) -> Iterator[tree.Expr]:
 
 def _overwritten_effects(operation: Operation, prints: Fingerprints) -> Iterator[Diagnostic]:
     """`set` of one place twice under the same condition: the last one wins."""
-    set_before: dict[tuple[str, str], tree.Effect] = {}
+    set_before: dict[tuple[str, str], Effect] = {}
     for effect in operation.effects:
         if effect.each is not None or effect.kind != "set" or effect.value is None:
             set_before.clear()

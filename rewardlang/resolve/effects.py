@@ -8,6 +8,7 @@ from dataclasses import replace
 from rewardlang import tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Label
+from rewardlang.effects import Effect, Place
 from rewardlang.resolve.chain_errors import missing, shown
 from rewardlang.resolve.changes import field_of
 from rewardlang.resolve.conditions import condition
@@ -25,9 +26,9 @@ from rewardlang.types.types import Any, List, Number, Object, String, Table, Typ
 from rewardlang.types.words import describe
 
 
-def infer_effects(items: Sequence[EffectItem], scope: Scope) -> tuple[list[tree.Effect], bool]:
+def infer_effects(items: Sequence[EffectItem], scope: Scope) -> tuple[list[Effect], bool]:
     """The typed effects, and whether one of them writes to the world."""
-    effects: list[tree.Effect] = []
+    effects: list[Effect] = []
     writes = False
     for item in items:
         if item.effect is None:
@@ -39,7 +40,7 @@ def infer_effects(items: Sequence[EffectItem], scope: Scope) -> tuple[list[tree.
     return effects, writes
 
 
-def _effect(item: EffectItem, node: nodes.Effect, scope: Scope) -> tree.Effect | None:
+def _effect(item: EffectItem, node: nodes.Effect, scope: Scope) -> Effect | None:
     each: tuple[str, tree.Expr] | None = None
     if item.each is not None:
         found = _each(item.each[0], item.each[1], scope)
@@ -58,7 +59,7 @@ def _effect(item: EffectItem, node: nodes.Effect, scope: Scope) -> tree.Effect |
         return None
     if not _allowed(node, target, value, scope):
         return None
-    return tree.Effect(node.kind, target.place, value, item.span, when, each)
+    return Effect(node.kind, target.place, value, item.span, when, each)
 
 
 def _each(
@@ -89,7 +90,7 @@ def _each(
 class _Target:
     """A place, the type that belongs there, and whether it may be missing."""
 
-    def __init__(self, place: tree.Place, type_: Type, optional: bool, span: Span) -> None:
+    def __init__(self, place: Place, type_: Type, optional: bool, span: Span) -> None:
         self.place = place
         self.type = type_
         self.optional = optional
@@ -118,7 +119,7 @@ def _place(node: nodes.Expr, scope: Scope) -> _Target | None:
         return None
     table = root.table
     if not links:
-        return _Target(tree.Place(table.name, None, ()), table, False, node.span)
+        return _Target(Place(table.name, None, ()), table, False, node.span)
     first, *rest = links
     if not isinstance(first, nodes.Index):
         scope.report.add(
@@ -173,7 +174,7 @@ def _under_row(
         if found is None:
             return None
         type_ = found
-    return _Target(tree.Place(table.name, key, tuple(path)), type_, optional, node.span)
+    return _Target(Place(table.name, key, tuple(path)), type_, optional, node.span)
 
 
 def _step(target: Type, key: tree.Expr, scope: Scope) -> Type | None:
@@ -210,7 +211,7 @@ def _counter(
         names = root.facts.type.properties
         scope.report.unknown("counter", name.name, name.span, names, kind="counters")
         return None
-    place = tree.Place(None, None, (), counter=name.name)
+    place = Place(None, None, (), counter=name.name)
     return _Target(place, known.type, False, node.span)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from rewardlang import model, tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Evidence, Label
+from rewardlang.effects import Place
 from rewardlang.interpret import Context, holds, named
 from rewardlang.judge.draft import Draft, judges
 from rewardlang.judge.search.explore import Found
@@ -169,7 +170,7 @@ def _changes(
     )
 
 
-def _touches(place: tree.Place, fields: set[str]) -> bool:
+def _touches(place: Place, fields: set[str]) -> bool:
     """Whether one of these fields lies on the way to what is written, or may."""
     return any(not isinstance(step, str) or step in fields for step in place.path)
 
