@@ -28,17 +28,21 @@ _DROPPED = {"fields", "value", "values", "results", "name", "displayname", "data
 _HANDLES = ("id", "ids", "key", "keys", "name", "names", "slug")
 """What a row is found by, which people do not say beside the row's name."""
 _HOLDERS = {
-    "fields", "body", "update", "set", "add", "details", "input", "request", "config", "options",
+    "fields", "body", "update", "updates", "set", "add", "details", "input", "request", "config", "options",
     "parameters", "attributes", "data", "properties", "payload", "content", "value", "values",
 }  # fmt: skip
 """Objects that hold what a request says, and say nothing themselves."""
-_VAGUE = {"type", "id", "ids", "key", "name", "value", "status", "description", "number"}
+_VAGUE = {"type", "id", "ids", "key", "name", "value", "status", "description", "number", "message"}
 """Fields that say little without what they are of."""
 _NAMED = {"name": "named", "title": "titled"}
-_SET = ("value", "note")
+_SET = ("value", "note", "ID")
 """What a thing that is set is, and need not be said."""
 _SPEAKING = {"comment", "reply", "message", "worklog"}
 _TEXTS = {"text", "body", "comment", "message", "content", "value"}
+_TOWARDS = {"with", "to", "after", "before", "into", "from"}
+_NAME_OF = re.compile(r"^the names? of |'s names?(?: and \w+)?$")
+_LONG = 60
+"""Letters from which a shorter sentence is better."""
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _PARTICIPLE = re.compile(
     r"^(?:(?:date|time) )?((?:last |first )?(?:created|updated|modified|published|released"
@@ -157,8 +161,9 @@ def _best(operation: model.Operation, slots: Sequence[Slot]) -> Saying:
     """The sentence that fits what is done, and speaks of most of what the task names."""
     changes = operation.method in ("PUT", "PATCH", "DELETE")
 
-    def rank(saying: Saying) -> tuple[bool, int]:
-        return not (changes and saying.reading), len(_places(saying.thing, slots, operation))
+    def rank(saying: Saying) -> tuple[bool, int, bool]:
+        told = len(_places(saying.thing, slots, operation))
+        return not (changes and saying.reading), told, len(saying.thing) < _LONG
 
     return max(sayings(operation.doc, operation.name), key=rank)
 
@@ -179,7 +184,7 @@ def _things(slot: Slot, slots: Sequence[Slot], operation: model.Operation) -> li
         bare = bare[:-1]
     if slot.table is not None or len(bare) < len(said):
         found += [" ".join(bare[n:]) for n in range(len(bare))]
-    if operation.method == "GET":
+    if operation.method == "GET" or f"using {' '.join(said)}" in operation.doc.lower():
         found.append(" ".join(said))
     if _addressed(slot, operation) and len(bare) == 1 and bare[0] in _HANDLES:
         found += _before(slot, operation)
@@ -190,6 +195,10 @@ def _addressed(slot: Slot, operation: model.Operation) -> bool:
     """Whether a value is a part of the address."""
     addresses = {p.name for p in operation.parameters if p.where == "path"}
     return len(slot.path) == 1 and slot.path[0] in addresses
+
+
+def _position(slot: Slot, operation: model.Operation) -> int:
+    return operation.path.find(f"{{{slot.path[0]}}}")
 
 
 def _before(slot: Slot, operation: model.Operation) -> Iterator[str]:
@@ -232,16 +241,40 @@ def _named(
         slot, value = group[0], listed([shown(each) for each in group])
         if slot.path in places:
             text = placed(text, places[slot.path], value) or text
-    for group in reversed(list(_groups(slots))):
-        slot, value = group[0], listed([shown(each) for each in group])
-        if slot.path in places:
-            continue
+    addressed = [group for group in ordered if _addressed(group[0], operation)]
+    for group in sorted(addressed, key=lambda group: -_position(group[0], operation)):
+        slot, value = group[0], shown(group[0])
         things = _things(slot, slots, operation)
-        if things and _addressed(slot, operation):
-            text = f"{text} {link} the {things[0]} {value}"
-        else:
-            rest = [*group, *rest]
+        if slot.path in places or not things:
+            continue
+        itself = operation.path.endswith(f"{{{slot.path[0]}}}")
+        found = placed(text, parted(text).head, value) if itself else None
+        text = found or f"{text} {link} the {_short(slot, slots, things)} {value}"
+        places[slot.path] = things[0]
+    for group in _groups(slots):
+        value = listed([shown(each) for each in group])
+        found, head = None, parted(text).head
+        handle = str(group[0].path[0]) in ("id", "ids", "key", "keys") and "{" not in head
+        if handle and saying.verb not in MAKING | CHANGING:
+            found = placed(text, head, value)
+        if found is not None and group[0].path not in places:
+            text = found
+        elif group[0].path not in places:
+            rest += group
     return Saying(saying.verb, text), rest
+
+
+def _short(slot: Slot, slots: Sequence[Slot], things: Sequence[str]) -> str:
+    """The word for a row beside that of the row it is in: `worklog` of an `issue worklog`."""
+    whole = things[0]
+    over = {thing for other in slots if other is not slot for thing in _spoken_of(other)}
+    return next((t for t in things[1:] if whole.removesuffix(f" {t}") in over), whole)
+
+
+def _spoken_of(slot: Slot) -> Iterator[str]:
+    yield described(slot)
+    said = words_of(str(slot.path[0]))
+    yield " ".join(word for word in said if word not in (*_HANDLES, "or"))
 
 
 def _groups(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
@@ -274,13 +307,18 @@ def _with_details(saying: Saying, details: Sequence[tuple[Slot, str]]) -> str:
     if not fields:
         return str(saying)
     name, value = fields[0]
+    about = parted(saying.thing)
+    if saying.verb in CHANGING and about.head in [name for name, _ in fields]:
+        # "update the title of a page", whose status is set as well
+        saying = Saying(saying.verb, about.tail.removeprefix("of ") or saying.thing)
     if len(fields) == 1 and _is_set(saying, name):
         return f"set {saying.thing} to {value}"
     if saying.verb in CHANGING and fields[1:] == [] and name == "name":
-        return f"rename {saying.thing} to {value}"
+        return f"rename {_NAME_OF.sub('', saying.thing)} to {value}"
     if saying.verb in CHANGING:
         said = [f"the {name} of {saying.thing} to {value}"]
-        return f"set {listed([*said, *(f'its {n} to {v}' for n, v in fields[1:])])}"
+        its = "their" if about.several else "its"
+        return f"set {listed([*said, *(f'{its} {n} to {v}' for n, v in fields[1:])])}"
     text, rest = str(saying), []
     thing = singular(parted(saying.thing).head.split()[-1])
     for name, value in fields:
@@ -288,9 +326,17 @@ def _with_details(saying: Saying, details: Sequence[tuple[Slot, str]]) -> str:
             text = f"{text} {_NAMED[name]} {value}"
         elif name.split()[-1] in _TEXTS and thing in _SPEAKING:
             text = f"{text} that says {value}"
+        elif name.split()[-1] in _TOWARDS:
+            text = f"{text} {_towards(name)} {value}"
         else:
             rest.append(f"the {name} {value}")
     return f"{text} with {listed(rest)}" if rest else text
+
+
+def _towards(field: str) -> str:
+    """`replace with` as `and replace it with`; `after` stays."""
+    first, *rest = field.split()
+    return f"and {first} {' '.join(rest if rest[1:] else ['it', *rest])}" if rest else first
 
 
 def _is_set(saying: Saying, field: str) -> bool:
@@ -310,9 +356,16 @@ def _fields(details: Sequence[tuple[Slot, str]]) -> Iterator[tuple[str, str]]:
 
 def _field(slot: Slot, many: int = 1) -> str:
     """A field in words: `sharePermissions[0].type` is `share permission type`."""
-    named = [step for step in slot.path if isinstance(step, str)]
+    named = [s for s in slot.path if isinstance(s, str) and not s.isdigit()] or ["value"]
     over = [n for n in named[:-1] if n.lower() not in _HOLDERS]
     last = words_of(named[-1]) or [named[-1]]
+    if (
+        last == ["value"]
+        and named[1:]
+        and named[-2].lower() in (*_TEXTS, *(n.lower() for n in over))
+    ):
+        over, last = [], words_of(named[-2])
+    last = last[1:] if last[0] == "is" and last[1:] else last
     if slot.table is not None:
         while len(last) > 1 and last[-1] in (*_HANDLES, "or"):
             last = last[:-1]

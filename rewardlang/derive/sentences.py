@@ -53,7 +53,12 @@ _PLAINER = (
     ),
     (re.compile(r"\b(?:a |the )?(?:piece|pieces) of ", re.IGNORECASE), "the "),
     (re.compile(r"\bone or more ", re.IGNORECASE), ""),
-    (re.compile(r"\b(?:given|specified|specific|particular|single|paginated) ", re.IGNORECASE), ""),
+    (
+        re.compile(
+            r"\b(?:given|specified(?! by| in)|specific|particular|single|paginated) ", re.IGNORECASE
+        ),
+        "",
+    ),
     (re.compile(r"\b(a|an|the) new ", re.IGNORECASE), r"\1 "),
     (re.compile(r"\bup to [\d,]+ ", re.IGNORECASE), ""),
     (re.compile(r"\bthe details of (?=the |an? |all )", re.IGNORECASE), ""),
@@ -62,8 +67,8 @@ _PLAINER = (
     (re.compile(r"\s+for a given\b", re.IGNORECASE), " for a"),
 )
 _BETWEEN = {
-    "for", "of", "from", "by", "in", "to", "with", "on", "as", "and", "using", "at", "or", "into",
-    "under", "related", "associated", "within", "across", "assigned", "belonging",
+    "for", "of", "from", "by", "in", "to", "with", "on", "as", "and", "using", "at", "into",
+    "under", "associated", "within", "across", "assigned", "belonging",
     "containing", "along",
 }  # fmt: skip
 """Words that stand between two things."""
@@ -135,7 +140,7 @@ def _saying(sentence: str) -> Saying | None:
     said = rest.split()
     while said and said[0].lower() == "for":
         said = said[1:]  # "search for dashboards"
-    while said and said[-1].lower() in (*_BETWEEN, "the", "a", "an"):
+    while said and said[-1].lower() in (*_BETWEEN, "the", "a", "an", "or"):
         said = said[:-1]
     if not said or len(said) > _LONGEST:
         return None
@@ -179,18 +184,22 @@ def placed(text: str, thing: str, value: str) -> str | None:
                 continue
             last = said[end - 1].removesuffix("'s")
             last = last if " and " in value else singular(last)
-            before = _definite(said[:start])
+            before = _definite(said[:start], by=last.isupper())
             return " ".join([*before, *said[start : end - 1], last, value + owner, *said[end:]])
     return None
 
 
-def _definite(before: list[str]) -> list[str]:
-    """The words before a thing that has got a name: `in a`, `by` become `in the`, `of the`."""
+def _definite(before: list[str], by: bool) -> list[str]:
+    """The words before a thing that has got a name: `in a`, `by` become `in the`, `of the`.
+
+    Args:
+        by: Whether `by` stays, as of a query in JQL.
+    """
     cut = next((n + 1 for n in reversed(range(len(before))) if before[n].lower() in _BETWEEN), 0)
     outside, inside = before[:cut], before[cut:]
     if inside and inside[0].lower() in _DETERMINED:
         inside = inside[1:]
-    if outside and outside[-1].lower() == "by":
+    if outside and outside[-1].lower() == "by" and not by:
         outside = [*outside[:-1], "of"]
     return [*outside, "the", *inside]
 
