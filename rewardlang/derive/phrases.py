@@ -29,7 +29,8 @@ _HANDLES = ("id", "ids", "key", "keys", "name", "names", "slug")
 """What a row is found by, which people do not say beside the row's name."""
 _HOLDERS = {
     "fields", "body", "update", "updates", "set", "add", "details", "input", "request", "config",
-    "options", "parameters", "attributes", "data", "properties", "payload", "content", "value", "values",
+    "options", "parameters", "attributes", "data", "properties", "payload", "content", "value",
+    "values",
 }  # fmt: skip
 """Objects that hold what a request says, and say nothing themselves."""
 _VAGUE = {"type", "id", "ids", "key", "name", "value", "status", "description", "number", "message"}
