@@ -18,6 +18,15 @@ FRAME = 0.2
 """What is left of the reward when something else has changed."""
 
 
+_UNSAID = ("fields", "name", "value", "id", "key")
+"""Steps to a field that do not say which."""
+
+
+def _said_by_people(result: tuple[tuple[str, ...], tuple[Any, ...]]) -> bool:
+    """Whether what comes of a deed is a number or a code, which sorts behind words."""
+    return not all(isinstance(v, str) and any(map(str.isalpha, v)) for v in result[1])
+
+
 @frozen
 class Result:
     """What comes of a deed that its request does not say.
@@ -80,8 +89,8 @@ class Deed:
                 and effect.key is not None
                 and not any(e.fields for e in self.effects)
             ):
-                path, values = effect.results[0]
-                kept = [p for p in path if p not in ("fields", "name", "value")] or [path[-1]]
+                path, values = min(effect.results, key=_said_by_people)
+                kept = [p for p in path if p not in _UNSAID] or [path[-1]]
                 alike = all(value == values[0] for value in values)
                 name = "" if alike else f"new_{identifier(kept[-1])}"
                 yield Result(name, effect, path, values)

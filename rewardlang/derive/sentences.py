@@ -41,7 +41,7 @@ _CUTS = re.compile(
     r"|using (?:the )?(?:\S+ ){0,2}(?:payload|request|json|ids?|keys?)|in top-"
     r"|(?:in|from) (?:the )?(?:payload|request))\b.*"
     r"|\sand \w+s (?:the|a|an|its|their|any)\b.*"
-    r"|\sby (?:(?:its|their|the|a) )?(?:\w+ )?(?:id|ids|key|keys|id/key)\b.*",
+    r"|\sby (?:(?:its|their|the|a) )?(?:\w+ )?(?:\w*ids?|keys?|id/key)\b.*",
     re.IGNORECASE,
 )
 """Words with which a sentence goes on to say more than what it is about."""

@@ -67,6 +67,7 @@ def told(response: Any, case: dict[str, Any], of: str) -> Iterator[Fact]:
     Args:
         of: What the response is about, in words.
     """
+    chosen = {str(value) for value in case.values()}
     found: dict[Asking, str] = {}
     flags: dict[Asking, str] = {}
     about = parted(of)
@@ -77,7 +78,7 @@ def told(response: Any, case: dict[str, Any], of: str) -> Iterator[Fact]:
             into.setdefault(asking(asked_for(path), of, value, link), _say(value))
     for where, items in lists_in(response):
         for item, inner, value in _of_items(items):
-            thing = _item(about, where, item, of)
+            thing = of if about.head.split()[-1] in chosen else _item(about, where, item, of)
             into = flags if isinstance(value, bool) else found
             if str(value).lower() not in item.lower():
                 into.setdefault(asking(asked_for(inner), thing, value), _say(value))
@@ -88,7 +89,7 @@ def told(response: Any, case: dict[str, Any], of: str) -> Iterator[Fact]:
         for path, value in leaves(response):
             if path and isinstance(value, str) and sayable(value) and not path[-1].startswith("_"):
                 found.setdefault(asking(asked_for(path), of, value), value)
-    known = " ".join(str(value) for value in case.values()).lower()
+    known = " ".join(chosen).lower()
     for asked, say in (found or flags).items():
         if say.lower() not in f"{known} {asked.ask}".lower().split():
             yield Fact(asked, say, case)
