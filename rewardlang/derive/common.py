@@ -290,7 +290,7 @@ def _same(
     """A value compared with what is wanted, in the way of its kind."""
     said = f"str({place})"
     if text:
-        said = f'({place} ?? "")' if nullable else place
+        said = f'{place} ?? ""' if nullable else place
     match slot.style:
         case "key":
             return f"{place if text else said} == {want}"

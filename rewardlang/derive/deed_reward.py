@@ -166,7 +166,7 @@ def equal(found: Read, want: str, style: str, expand: Expand) -> str:
     if isinstance(kind, String) and kind.format and style in ("exact", "key"):
         style = "as_text"
     if style == "text":
-        said = f'({found.text} ?? "")' if found.nullable else found.text
+        said = f'{found.text} ?? ""' if found.nullable else found.text
         return f"fold({said}) == fold({want})"
     if style == "document":
         return f"fold(adf_text({found.text})) == fold({want})"
