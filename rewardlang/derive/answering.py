@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rewardlang.derive import draft
@@ -11,14 +11,15 @@ from rewardlang.derive.common import (
     REPEATS,
     Field,
     Named,
-    asked,
     described,
+    escaped,
     exactly,
     literal,
     penalties,
     template,
 )
 from rewardlang.derive.draft import Reward, Test
+from rewardlang.derive.needed import Needed, needed
 from rewardlang.derive.request import Request, Slot
 from rewardlang.judge.leaves import put
 
@@ -53,8 +54,9 @@ def scenario(
     """
     ground, operation = field.ground, request.operation
     finder = named.finder if named is not None else None
-    checked = asked(ground, request, slots)
-    conditions = [_matched(field, operation.name, slot, slots, facts) for slot in checked]
+    tasks = _tasks(slots, expect, facts)
+    checked = needed(ground, request, slots, tasks)
+    conditions = [_matched(field, operation.name, each.slot, slots, facts) for each in checked]
     read = f"called {operation.name}{{{', '.join(['ok', *conditions])}}}"
     names = [operation.name] + ([finder.operation] if finder is not None else [])
     tables = [slot.table for slot in slots if slot.table is not None]
@@ -92,12 +94,13 @@ def scenario(
         Test("answered without a look", {"max": 0.05}, (), REPLY),
         Test("one read, then stop", {"max": 0.4}, steps[-1:]),
     ]
-    for slot in checked:
-        known = {task[slot.name] for task in expect["tasks"]} if facts and not slot.parent else ()
-        wrong = None if len(known) == 1 else _another(request, slot, slots, facts)
-        if wrong is not None:
-            name = f"the same with another {described(slot)}"
-            tests.append(Test(name, {"max": 0.2}, (*steps[:-1], (operation.name, wrong)), REPLY))
+    for each in checked:
+        test = _with_another(request, each, slots, expect, facts)
+        if test is not None:
+            wrong, drawn = test
+            name = f"the same with another {described(each.slot)}"
+            calls = (*steps[:-1], (operation.name, wrong))
+            tests.append(Test(name, {"max": 0.2}, calls, REPLY, drawn))
     other = field.other_write(tools, names)
     if other is not None:
         first: dict[str, Any] = {s.name: s.values[0] for s in slots if s.parent is None}
@@ -122,6 +125,28 @@ def scenario(
 def many(name: str) -> str:
     """The name in `expect` of what a parameter is drawn from."""
     return f"asked_{name}"
+
+
+def _tasks(
+    slots: Sequence[Slot], expect: Mapping[str, Any], facts: bool
+) -> list[Mapping[str, Any]]:
+    """The chosen values of each task, by slot."""
+    if facts:
+        return list(expect["tasks"])
+    (slot,) = slots
+    return [{slot.name: value} for value in slot.values]
+
+
+def _with_another(
+    request: Request, each: Needed, slots: Sequence[Slot], expect: Mapping[str, Any], facts: bool
+) -> tuple[Any, Mapping[str, Any]] | None:
+    """Arguments that are wrong in one value, and the parameters with which they are accepted."""
+    slot = each.slot
+    if each.wrong is not None and each.task is not None and len(slots) > 1:
+        return escaped(dict(each.wrong)), {"task": each.task} if facts else each.task
+    known = {task[slot.name] for task in expect["tasks"]} if facts and not slot.parent else ()
+    wrong = None if len(known) == 1 else _another(request, slot, slots, facts)
+    return None if wrong is None else (wrong, {})
 
 
 def _another(request: Request, slot: Slot, slots: Sequence[Slot], facts: bool) -> Any:

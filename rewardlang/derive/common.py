@@ -11,7 +11,7 @@ from rewardlang.derive import draft
 from rewardlang.derive.accepting import requests
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.lists import Finder, finders, listings
-from rewardlang.derive.request import Request, Slot, label_of, value_of
+from rewardlang.derive.request import Request, Slot, label_of
 from rewardlang.derive.typed import Read, item, member, quoted, read
 from rewardlang.derive.words import noun, spoken
 from rewardlang.frozen import frozen
@@ -223,59 +223,6 @@ def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot], want: 
     formatted = isinstance(kind, String) and bool(kind.format)
     text = isinstance(kind, String) and not formatted
     return _same(slot, place.text, want or wanted(slot, slots), place.nullable, text, formatted)
-
-
-def asked(ground: Ground, request: Request, slots: Sequence[Slot]) -> list[Slot]:
-    """The arguments that a call must have; those that the API checks against others are certain."""
-    found = []
-    for slot in slots:
-        if slot.path == ("",):
-            continue
-        if slot.parent is not None and slot.in_path and _certain(ground, request, slot, slots):
-            case = request.cases[0] if request.cases else {}
-            values = {s.name: s.values[0] for s in slots if s.parent is None and not s.cased}
-            args = request.filled(ground, {**values, **case})
-            others = [
-                value_of(ground, slot, slots, {**values, **each}) for each in request.cases[1:]
-            ]
-            other = next((value for value in others if value != args[str(slot.path[0])]), None)
-            wrong = {**args, str(slot.path[0]): other}
-            if (
-                other is not None
-                and ground.call(request.operation.name, wrong, request.actor) is None
-            ):
-                continue
-        if _held(ground, request, slot, slots):
-            continue
-        found.append(slot)
-    return found or [slot for slot in slots if slot.path != ("",)]
-
-
-def _held(ground: Ground, request: Request, slot: Slot, slots: Sequence[Slot]) -> bool:
-    """Whether the API refuses every other row in a part of the address that is not the last."""
-    rows = [s for s in slots if s.cased and s.in_path]
-    if slot not in rows[:-1] or request.operation.opaque or not request.cases:
-        return False
-    values = {s.name: s.values[0] for s in slots if s.parent is None and not s.cased}
-    case = request.cases[0]
-    others = [value for value in slot.values if value != case.get(slot.name)]
-    tried = [{**values, **case, slot.name: value} for value in others]
-    name, actor = request.operation.name, request.actor
-    return bool(tried) and all(
-        ground.call(name, request.filled(ground, chosen), actor) is None for chosen in tried
-    )
-
-
-def _certain(ground: Ground, request: Request, slot: Slot, slots: Sequence[Slot]) -> bool:
-    """Whether another argument names the row by its key, so that the API holds this one to it."""
-    assert slot.parent is not None
-    if request.operation.opaque:
-        return False
-    main = next(each for each in slots if each.name == slot.parent[0])
-    if main.path != ("",):
-        return True
-    key = (ground.api.tables[main.table or ""].key,)
-    return any(s.parent == (main.name, key) for s in slots if s is not slot)
 
 
 def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args", want: str = "") -> str:

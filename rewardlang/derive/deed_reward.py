@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import Any
 
 from rewardlang.derive import draft
-from rewardlang.derive.common import REPEATS, Named, asked, attempted, exactly, penalties
+from rewardlang.derive.common import REPEATS, Named, attempted, exactly, penalties, wanted
 from rewardlang.derive.deeds import FRAME, Deed
 from rewardlang.derive.draft import Reward
 from rewardlang.derive.effects import Effect
+from rewardlang.derive.needed import Needed
+from rewardlang.derive.request import Slot
 from rewardlang.derive.typed import Expand, Read, member, read
 from rewardlang.types.relations import without_null
 from rewardlang.types.types import String
@@ -25,26 +29,26 @@ def reward(deed: Deed, tools: Sequence[str], steps: Sequence[Any]) -> Reward:
         tools: The operations that are offered.
         steps: The oracle's calls.
     """
-    wanted = Reward()
+    drafted = Reward()
     for slot in deed.slots:
         if deed.needs_row(slot):
-            wanted.lets[slot.row] = deed.field.row_let(slot)
+            drafted.lets[slot.row] = deed.field.row_let(slot)
     made = [e for e in deed.effects if e.kind == "created"]
     for number, effect in enumerate(made):
-        wanted.lets[_made(number)] = f"delta.{effect.table}.created.only()"
-    wanted.lets["repeats"] = REPEATS
+        drafted.lets[_made(number)] = f"delta.{effect.table}.created.only()"
+    drafted.lets["repeats"] = REPEATS
     frame = framed(deed, [_key_of(deed, e, n) for n, e in enumerate(made)], tools)
     if frame is not None:
-        wanted.gates.append(frame)
+        drafted.gates.append(frame)
     if not deed.effects:
         once = f"at_most 1 {deed.operation.name}{{ok}}"
         why = "One request was asked for; trying every value is no solution."
-        wanted.gates.append(draft.gate("once", once, 0.3, why))
-    wanted.parts += _parts(deed, made)
+        drafted.gates.append(draft.gate("once", once, 0.3, why))
+    drafted.parts += _parts(deed, made)
     count = len(steps)
-    wanted.penalties += guessed(deed)
-    wanted.penalties += penalties(count + 1, count + 4, False)
-    return wanted
+    drafted.penalties += guessed(deed)
+    drafted.penalties += penalties(count + 1, count + 4, False)
+    return drafted
 
 
 def framed(deed: Deed, made: Sequence[str], tools: Sequence[str]) -> draft.Item | None:
@@ -71,6 +75,8 @@ def framed(deed: Deed, made: Sequence[str], tools: Sequence[str]) -> draft.Item 
                 f"{effect.table}[{effect.key}]{''.join(map(member, path))}"
                 for path in effect.touched
             ]
+    if _alone(deed, tools):
+        return None
     only = f"delta.changed_only({', '.join(dict.fromkeys(paths))})"
     return draft.gate("nothing_else", only, FRAME)
 
@@ -82,38 +88,78 @@ def _key_of(deed: Deed, effect: Effect, number: int) -> str:
     return found.text if found else "null"
 
 
+def _alone(deed: Deed, tools: Sequence[str]) -> bool:
+    """Whether no tool can change anything but what is asked for, in the one row of its table."""
+    ground, operation = deed.ground, deed.operation
+    others = any(ground.operations[t].effects for t in tools if t != operation.name)
+    alone = all(len(ground.rows[e.table]) == 1 and e.kind == "updated" for e in deed.effects)
+    every = {parameter.name for parameter in operation.parameters}
+    return not others and alone and every <= set(deed.request.args)
+
+
 def attempts(deed: Deed) -> Iterator[draft.Item]:
     """Parts for the look-ups, and for each argument of an attempt."""
     for finder in deed.finders:
         slot = next(s for s in deed.free if deed.named.get(s.name, Named("")).finder is finder)
         yield draft.part(f"found_{slot.name}", 1.5, f"called {finder.operation}{{ok}}")
-    name = deed.operation.name
     sent = [slot for slot in deed.slots if slot.path != ("",)]
     weight = 1.5 if len(sent) < 2 else 1 if len(sent) < 5 else 0.5
     for slot in sent:
-        score = f"best({name}, c => 1 if {attempted(slot, deed.slots)} else 0)"
+        score = f"best({deed.operation.name}, c => 1 if {attempted(slot, deed.slots)} else 0)"
         yield draft.part(f"asked_{slot.name}", weight, score=score)
 
 
 def _parts(deed: Deed, made: list[Effect]) -> Iterator[draft.Item]:
-    yield from attempts(deed)
-    name = deed.operation.name
-    done = list(_done(deed, made))
-    checked = asked(deed.ground, deed.request, deed.slots)
-    conditions = [exactly(deed.ground, name, slot, deed.slots) for slot in checked]
-    changed = [e for e in deed.effects if e.kind == "updated" and e.key is not None]
-    if not done and changed:
-        # The row does not say what was asked, only that something came of it.
-        row = f"{changed[0].table}[{changed[0].key}]"
-        called = f"called {name}{{{', '.join(['ok', *conditions])}}}"
-        yield draft.part("done", 4, f"{called} and final.{row} != initial.{row}")
-    elif done:
-        yield draft.part("done", 4, " and ".join(done))
-    else:
-        yield draft.part("done", 4, f"called {name}{{{', '.join(['ok', *conditions])}}}")
+    towards = list(attempts(deed))
+    yield from towards
+    # What is there at the end weighs as much as all steps towards it.
+    weight = max(4, ceil(sum(dict(part.fields)["weight"] for part in towards)))
+    yield draft.part("done", weight, " and ".join(_done(deed, made)))
 
 
 def _done(deed: Deed, made: list[Effect]) -> Iterator[str]:
+    """Conditions that the task is done: the world is as it wants it, or such a call was made."""
+    state, ok = list(_state(deed, made)), ["ok"]
+    changed = [e for e in deed.effects if e.kind == "updated" and e.key is not None]
+    if state:
+        # Only a call that was accepted has made it so.
+        ok = []
+    elif changed:
+        # The row does not say what was asked, only that something came of it.
+        row = f"{changed[0].table}[{changed[0].key}]"
+        state = [f"final.{row} != initial.{row}"]
+    unseen = unshown(deed, state)
+    if unseen or not state:
+        name = deed.operation.name
+        asked = [exactly(deed.ground, name, each.slot, deed.slots) for each in unseen]
+        yield f"called {name}{{{', '.join([*ok, *asked])}}}"
+    yield from state
+
+
+def unshown(deed: Deed, state: Sequence[str]) -> list[Needed]:
+    """The arguments of which the world shows nothing at the end."""
+    said = " ".join(state)
+    return [
+        each
+        for each in deed.needed
+        if not (each.slot.tied and deed.results)
+        and not any(
+            re.search(rf"{re.escape(text)}(?!\w)", said) for text in _names(deed, each.slot)
+        )
+    ]
+
+
+def _names(deed: Deed, slot: Slot) -> Iterator[str]:
+    """What stands for an argument in a condition."""
+    yield wanted(slot, deed.slots)
+    yield slot.row
+    if slot.parent is not None:
+        main = next(each for each in deed.slots if each.name == slot.parent[0])
+        if main.path == ("",):
+            yield wanted(main, deed.slots)  # the row that all of them make up
+
+
+def _state(deed: Deed, made: list[Effect]) -> Iterator[str]:
     """Conditions that the world is as the task wants it."""
     gone = [e for e in deed.effects if e.kind == "deleted" and e.key is not None]
     tables = [slot.table for slot in deed.slots if slot.table]

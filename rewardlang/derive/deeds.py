@@ -9,6 +9,7 @@ from typing import Any
 from rewardlang.derive.common import Field, Named, literal
 from rewardlang.derive.effects import Effect
 from rewardlang.derive.lists import Finder
+from rewardlang.derive.needed import needed
 from rewardlang.derive.request import Request, Slot
 from rewardlang.derive.typed import Read
 from rewardlang.derive.words import identifier
@@ -58,6 +59,7 @@ class Deed:
         results: What comes of it that the request does not say.
         drawn: Those of them that differ between tasks.
         finders: The look-ups that find the rows by name, each once.
+        needed: The arguments by which a right call is told from others that are accepted.
     """
 
     def __init__(self, field: Field, request: Request, effects: list[Effect]) -> None:
@@ -81,6 +83,18 @@ class Deed:
         self.results = tuple(self._results())
         self.drawn = tuple(result for result in self.results if result.name)
         self.finders = tuple(self._finders())
+        self.needed = tuple(needed(self.ground, self.request, self.slots, self._tasks()))
+
+    def _tasks(self) -> list[dict[str, Any]]:
+        """Chosen values of the slots, one set for each case."""
+        chosen = {slot.name: slot.values[0] for slot in self.free if not slot.cased}
+        rows = {slot.name: slot.values for slot in self.free if slot.cased}
+        cases = [
+            case
+            for case in self.request.cases
+            if all(case[name] in values for name, values in rows.items())
+        ]
+        return [{**chosen, **case} for case in cases or self.request.cases or ({},)]
 
     def _results(self) -> Iterator[Result]:
         for effect in self.effects:

@@ -209,7 +209,7 @@ def scalar(value: Any, inside: bool = False) -> str:
         and not _SPLIT.search(value)
         and not _TRAPS.match(value)
         and value == value.strip()
-        and not (inside and re.search(r"[\[\]{},:]", value))
+        and not (inside and re.search(r"[\[\]{},:?]", value))
     ):
         return value
     if "'" not in value and value.isprintable() and '"' in value:

@@ -204,9 +204,7 @@ def _key(found: Resources, rows: Rows, writers: list[Operation]) -> None:
         if rows.number and kind == "number" and column is not None:
             column.schema = {**column.schema, "type": "integer"}
         doc = "What it is found by; not part of the API."
-        rows.columns[rows.key] = Column(
-            rows.key, {"type": "string", "maxLength": 600}, "key", True, True, doc=doc
-        )
+        rows.columns[rows.key] = Column(rows.key, {"type": "string"}, "key", True, True, doc=doc)
         if column is None and table.operations:
             _chosen(rows, table.operations[0])
     if table.also is not None and table.also in rows.columns:
@@ -230,9 +228,7 @@ def _chosen(rows: Rows, operation: Operation) -> None:
     name = camel(holes[-1])
     if name not in rows.columns:
         doc = "As in the path; not part of the API."
-        rows.columns[name] = Column(
-            name, {"type": "string", "maxLength": 255}, "scope", True, True, doc=doc
-        )
+        rows.columns[name] = Column(name, {"type": "string"}, "scope", True, True, doc=doc)
         rows.table.key_field = name
 
 
@@ -267,9 +263,7 @@ def _parents(found: Resources, rows: Rows) -> None:
         name = camel(hole)
         if name not in rows.columns:
             doc = "As in the path; not part of the API."
-            rows.columns[name] = Column(
-                name, {"type": "string", "maxLength": 255}, "scope", True, True, doc=doc
-            )
+            rows.columns[name] = Column(name, {"type": "string"}, "scope", True, True, doc=doc)
 
 
 def _words(name: str) -> str:

@@ -1,0 +1,93 @@
+"""What derived rewards pay for: an API by hand in which each general case occurs once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rewardlang import driver
+from rewardlang.derive import scenarios
+from rewardlang.derive.load import load
+from rewardlang.findings.run import Options, lint
+from rewardlang.judge.bench import Bench
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The derived scenarios of the API `desk`, beside it and its world."""
+    folder = tmp_path_factory.mktemp("desk")
+    for kind in ("apis", "worlds"):
+        (folder / kind).mkdir()
+        (folder / kind / "desk.yaml").write_text((HERE / kind / "desk.yaml").read_text())
+    for name, text in scenarios(*load(str(folder / "apis/desk.yaml"), "desk")):
+        (folder / name).write_text(text)
+    return folder
+
+
+def bench(folder: Path, name: str) -> Bench:
+    checked = driver.check(folder / f"{name}.yaml").judgeable
+    assert checked is not None
+    return Bench(checked, driver.build(checked))
+
+
+def written(folder: Path, name: str) -> dict:
+    return yaml.safe_load((folder / f"{name}.yaml").read_text())
+
+
+def test_the_judge_finds_nothing(desk: Path) -> None:
+    found = lint(sorted(desk.glob("*.yaml")), Options(use_cache=False)).findings
+    found = [f for f in found if "removeTags" not in f.file]
+    assert [(f.file, f.diagnostic.code.id, f.diagnostic.message) for f in found] == []
+
+
+def test_an_argument_that_the_world_does_not_show_is_judged_by_the_call(desk: Path) -> None:
+    play = bench(desk, "updateTicket")
+    right = play.oracle(0)
+    (*before, (name, args)) = right.sent
+    other = "rich" if args["format"] == "plain" else "plain"
+    assert right.reward == 1
+    assert play.again(right, [*before, (name, {**args, "format": other})]).reward < 0.5
+
+
+def test_what_is_copied_must_be_the_row_that_was_meant(desk: Path) -> None:
+    play = bench(desk, "copyTicket")
+    right = play.oracle(0)
+    (*before, (name, args)) = right.sent
+    other = "501" if args["id"] != "501" else "502"
+    assert play.again(right, [*before, (name, {**args, "id": other})]).reward < 0.6
+
+
+def test_the_end_weighs_as_much_as_all_steps_towards_it(desk: Path) -> None:
+    for path in sorted(desk.glob("*.yaml")):
+        weights = {p["id"]: p["weight"] for p in written(desk, path.stem)["reward"]["parts"]}
+        end = weights.pop("done" if "done" in weights else "answered")
+        assert end >= sum(weights.values()), path.name
+
+
+def test_no_gate_where_no_tool_can_change_anything_else(tmp_path: Path) -> None:
+    api = yaml.safe_load((HERE / "apis/desk.yaml").read_text())
+    api["operations"] = {n: o for n, o in api["operations"].items() if "Locale" in n}
+    for kind in ("apis", "worlds"):
+        (tmp_path / kind).mkdir()
+    (tmp_path / "apis/desk.yaml").write_text(yaml.safe_dump(api, sort_keys=False))
+    (tmp_path / "worlds/desk.yaml").write_text((HERE / "worlds/desk.yaml").read_text())
+    made = dict(scenarios(*load(str(tmp_path / "apis/desk.yaml"), "desk")))
+    (tmp_path / "setLocale.yaml").write_text(made["setLocale.yaml"])
+    assert "gates" not in written(tmp_path, "setLocale")["reward"]
+    found = lint([tmp_path / "setLocale.yaml"], Options(use_cache=False)).findings
+    assert [(f.diagnostic.code.id, f.diagnostic.message) for f in found] == []
+
+
+def test_an_argument_of_a_row_that_others_imply_is_not_asked_for(desk: Path) -> None:
+    """`getNote` needs both: two tickets have a note `cause`, and each ticket has several notes."""
+    tests = {t["name"]: t for t in written(desk, "getNote")["tests"]}
+    assert tests["the same with another ticket ID"]["calls"] == [
+        {"getNote": {"ticketId": "502", "key": "cause"}}
+    ]
+    assert tests["the same with another key"]["calls"] == [
+        {"getNote": {"ticketId": "501", "key": "remedy"}}
+    ]
