@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import PurePath
 from types import CodeType
 
@@ -12,6 +13,7 @@ from rewardlang import __version__, model
 from rewardlang.emit import nodes
 from rewardlang.emit.distrust import distrusting
 from rewardlang.emit.fold import with_constants
+from rewardlang.emit.offered import in_texts, with_offered
 from rewardlang.emit.operations import emit_operation
 from rewardlang.emit.places import place_of, put
 from rewardlang.emit.pool import Pool, identifier
@@ -35,7 +37,7 @@ from rewardlang_runtime.scenario import ABI
 
 def emit(scenario: model.Scenario) -> ast.Module:
     """The module as a tree whose nodes carry the places of the YAML that they are from."""
-    return _Module(distrusting(with_constants(scenario))).tree()
+    return _Module(distrusting(with_constants(with_offered(scenario))), scenario.apis).tree()
 
 
 def source_text(scenario: model.Scenario) -> str:
@@ -83,8 +85,11 @@ def _digest(scenario: model.Scenario, world: str) -> str:
 
 
 class _Module:
-    def __init__(self, scenario: model.Scenario) -> None:
+    def __init__(self, scenario: model.Scenario, apis: Sequence[model.Api]) -> None:
+        """`apis` have all operations; those of `scenario` are held in full."""
         self.scenario = scenario
+        self.declared = apis
+        self.held = scenario.operations.keys()
         self.span = Span(scenario.source, 0, 0)
         self.pool = Pool({api.name: api for api in scenario.apis})
         self.stages = Stages(scenario)
@@ -175,7 +180,7 @@ class _Module:
             "operations": nodes.literal(
                 {
                     name: self._operation(api, operation)
-                    for api in scenario.apis
+                    for api in self.declared
                     for name, operation in api.operations.items()
                 }
             ),
@@ -243,15 +248,19 @@ class _Module:
         return nodes.call(self.pool.runtime("Api"), name, path, invalid, wording, time, *problem)
 
     def _operation(self, api: model.Api, operation: model.Operation) -> ast.expr:
+        run: ast.expr = nodes.name(identifier("op", operation.name))
+        doc, schema = operation.doc, operation.schema
+        if operation.name not in self.held:
+            run, doc, schema = self.pool.runtime("unoffered"), "", in_texts(operation)
         fields: dict[str, ast.expr] = {
             "name": nodes.const(operation.name),
             "api": nodes.const(api.name),
             "method": nodes.const(operation.method),
             "path": nodes.const(operation.path),
-            "doc": nodes.const(operation.doc),
-            "schema": nodes.literal(operation.schema),
+            "doc": nodes.const(doc),
+            "schema": nodes.literal(schema),
             "wire": nodes.literal({p.name: (p.where, p.wire) for p in operation.parameters}),
-            "run": nodes.name(identifier("op", operation.name)),
+            "run": run,
             "writes": nodes.const(operation.writes),
             "status": nodes.const(operation.status),
         }

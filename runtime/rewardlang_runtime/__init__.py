@@ -21,6 +21,7 @@ from rewardlang_runtime.scenario import (
     StaleModule,
     TableSpec,
     require,
+    unoffered,
 )
 from rewardlang_runtime.values import (
     FAILURES,
@@ -103,6 +104,7 @@ __all__ = [
     "score_trace",
     "search",
     "text",
+    "unoffered",
     "write_trace",
 ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rewardlang_runtime.values import ScenarioFault
+
 if TYPE_CHECKING:
     from rewardlang_runtime.calls import Call, FaultKind
     from rewardlang_runtime.episode import Episode
@@ -68,6 +70,15 @@ class Operation(NamedTuple):
     """Status of a success."""
 
 
+def unoffered(w: World, args: dict[str, Json], now: str, actor: str) -> tuple[int, Json]:
+    """Stands for an operation that no tool of a scenario is: its module does not hold it.
+
+    Raises:
+        ScenarioFault: Always.
+    """
+    raise ScenarioFault("no tool of the scenario is this operation, and its module is without it")
+
+
 class Api(NamedTuple):
     """How an API as a whole behaves."""
 
@@ -123,7 +134,9 @@ class Scenario(NamedTuple):
     digest: str
     apis: Mapping[str, Api]
     operations: Mapping[str, Operation]
-    """Every operation of the APIs in use; the policy is offered those in `tools`."""
+    """Every operation of the APIs in use; the policy is offered those in `tools`. Of others there
+    is what leads a request to them, and `run` is `unoffered`, unless they only say how things
+    are, such as who is calling."""
     tools: tuple[str, ...]
     tables: tuple[TableSpec, ...]
     world: str

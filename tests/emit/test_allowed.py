@@ -38,7 +38,8 @@ ATTRIBUTES = {
     "status", "response", "before", "after",
 }  # fmt: skip
 IMPORTS = {
-    "require", "Api", "FAILURES", "Operation", "QueryField", "Scenario", "SearchSpec", "TableSpec",
+    "require", "unoffered", "Api", "FAILURES", "Operation", "QueryField", "Scenario", "SearchSpec",
+    "TableSpec",
     "builtins", "operators", "search",
 }  # fmt: skip
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z|_\Z")

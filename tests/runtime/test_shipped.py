@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,9 @@ def spoiled(rng: Rng, value: Any, pool: list[Any]) -> Any:
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_no_request_makes_an_operation_fail(path: Path) -> None:
     """A 500 is a mistake in an API file: every other answer is worded by it."""
-    scenario = driver.load(path)
-    scenario = scenario._replace(tools=tuple(scenario.operations), calls_limit=60)
+    typed = driver.scenario_of(path)
+    every = replace(typed, tools=tuple(typed.operations))
+    scenario = driver.build(every)._replace(calls_limit=60)
     env = Environment(scenario)
     keys = [key for table in env._base.world.values() for key in table.keys()[:20]]
     pool = [*WEIRD, *keys, "order by created", "title ~ x", "assignee = currentUser()"]
