@@ -118,6 +118,8 @@ def coupled(ground: Ground, slots: list[Slot]) -> Iterator[Slot]:
             continue
         if mine.name in parents and parents[mine.name].parent == (other.name, ()):
             continue
+        if any(type(at(row, tuple(column))) is int for row in ground.rows[child].values()):
+            continue  # the key's number, which is not how the address writes it
         reads = reading(ground, child, column)
         tied = replace(other, parent=(mine.name, tuple(column)), reads=reads)
         parents.setdefault(other.name, tied)

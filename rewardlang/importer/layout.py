@@ -175,7 +175,7 @@ def _reference(making: Making, rows: Rows, group: Group) -> list[str]:
             continue
         schema = column.schema
         kind = kind_of(schema.get("items", {})) if kind_of(schema) == "array" else kind_of(schema)
-        if kind == "string":
+        if kind in ("string", "integer"):
             found.append(f"{rows.name}.{column.name} in {column.to}")
     return found
 

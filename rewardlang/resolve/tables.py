@@ -290,7 +290,7 @@ def _query_field(
 def check_references(
     file: ApiFile, tables: Mapping[str, TableDef], schemas: Schemas, report: Report
 ) -> None:
-    """References are paths to strings (or lists of strings) and name tables."""
+    """References are paths to strings or integers, or to lists of them, and name tables."""
     for item in file.references:
         type_ = _path_in_tables(item.path, tables, schemas, report)
         if item.target.name not in tables:
@@ -300,8 +300,9 @@ def check_references(
         target = schemas.expand(without_null(schemas.expand(type_)))
         if isinstance(target, List):
             target = schemas.expand(without_null(schemas.expand(target.item)))
-        if not isinstance(target, String | Any):
+        whole = isinstance(target, Number) and target.integer
+        if not whole and not isinstance(target, String | Any):
             report.add(
-                codes.BAD_DECLARATION, "a reference is a string, or a list of strings",
+                codes.BAD_DECLARATION, "a reference is a string or an integer, or a list of them",
                 item.path[-1].span, describe(target),
             )  # fmt: skip

@@ -50,6 +50,12 @@ def test_the_base_is_right():
     assert resolved.api is not None
 
 
+def test_a_reference_may_be_an_integer():
+    resolved = api("references: [tickets.priority in users]")
+    assert resolved.diagnostics == ()
+    assert [reference.path for reference in resolved.api.references] == [("tickets", "priority")]
+
+
 def test_an_error_rule_makes_the_rest_know():
     resolved = operation("""
         let:
@@ -239,7 +245,7 @@ def test_presence_of_what_a_row_refers_to_may_be_stated():
         ),
         ("references: [tickets.assigne.id in users]", "T102", "assigne"),
         ("references: [tickets.assignee.id in user]", "T101", "user"),
-        ("references: [tickets.priority in users]", "T119", "priority"),
+        ("references: [tickets.assignee in users]", "T119", "assignee"),
         (
             "workflows: {life: {of: tickets.sate, start: open, transitions: []}}",
             "T102",
