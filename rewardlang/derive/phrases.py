@@ -150,6 +150,12 @@ def order(deed: Deed) -> str:
     return text
 
 
+def set_fields(deed: Deed) -> list[tuple[str, str]]:
+    """What a task sets, in words, and to what."""
+    plain = [slot for slot in _told(deed.slots) if not _addressed(slot, deed.operation)]
+    return list(_fields([(slot, _written(slot)) for slot in plain]))
+
+
 def _told(slots: Sequence[Slot]) -> list[Slot]:
     """The slots that a prompt tells.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rewardlang.derive import draft, phrases
+from rewardlang.derive import draft, returning
 from rewardlang.derive.common import (
     REPEATS,
     Field,
@@ -121,7 +121,7 @@ def _narrowed(field: Field, deed: Deed, back: Back) -> Deed | None:
     tasks = len(cases) if names else 1
     for slot in deed.free:
         tasks *= 1 if slot.name in names else len(slot.values)
-    return None if tasks < _TASKS else Deed(field, request, list(effects(field, request)), ())
+    return None if tasks < _TASKS else Deed(field, request, list(effects(field, request)))
 
 
 def _told(deed: Deed, back: Back) -> bool:
@@ -157,8 +157,8 @@ def _scenario(field: Field, plan: _Plan) -> draft.Scenario:
     steps = _steps(plan)
     api, world = ground.api.name, ground.world.name
     return draft.Scenario(
-        f"{api}.{deed.operation.name}.undo", phrases.undone_title(deed), api, world, tools, params,
-        phrases.undone(deed, back.request, plan.main.kind == "created", bool(back.old)),
+        f"{api}.{deed.operation.name}.undo", returning.title(deed), api, world, tools, params,
+        returning.orders(deed, back.request, plan.main.kind == "created", bool(back.old)),
         len(steps) + 4, steps, _ANSWER, _reward(plan, tools, len(steps)),
         list(_tests(field, plan, tools, names, steps)), expect, list(assumed(deed)),
         system=_SYSTEM, actor=deed.request.actor, holdout=held_out(deed),
@@ -326,6 +326,6 @@ def _tests(
         yield Test("changed without a look at what it was", {"max": 0.9}, blind, _ANSWER)
     other = field.other_write(tools, names)
     if other is not None:
-        first_task = dict(plan.back.cases[0]) if not plan.deed.results else {}
+        first_task = dict(plan.back.cases[0]) if not plan.deed.drawn else {}
         said = "something else changed on the way"
         yield Test(said, {"max": FRAME}, (*calls[:-1], other), _ANSWER, first_task)
