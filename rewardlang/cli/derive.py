@@ -34,7 +34,8 @@ def scenarios(api: str, world: str, operations: str, out: str) -> None:
     """Write a scenario for each operation of API, a name as under `use:` or a file.
 
     What is asked is drawn from the world; every way to call an operation is tried before it is
-    written down. Operations for which there is no scenario are listed with the reason.
+    written down. Operations for which there is no scenario are listed with the reason. Where
+    another operation takes back what one does, OPERATION.undo.yaml asks for both.
 
     \b
     rewardlang derive scenarios jira --world acme --out derived
@@ -53,7 +54,7 @@ def scenarios(api: str, world: str, operations: str, out: str) -> None:
             if each.text:
                 (folder / each.file).write_text(each.text, encoding="utf-8")
                 written += 1
-            else:
+            elif not each.chain:
                 left.append(each)
     except OSError as error:
         raise Failure(f"{folder}: {error.strerror}") from error
@@ -112,6 +113,8 @@ def reward(file: str, write: bool, replace: bool) -> None:
 )
 def coverage(folder: str, judge: bool, out: str | None) -> None:
     """Count the operations of an import that get a scenario, by group, and say why others do not.
+
+    The last columns count the scenarios that ask for several calls which belong together.
 
     FOLDER is where `rewardlang import openapi` wrote `apis/` and `worlds/`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -242,7 +243,7 @@ def _reward(plan: _Plan, tools: Sequence[str], count: int) -> Reward:
     if again:
         score = f"best({back.name}, c => 1 if {' and '.join([done, *again])} else 0)"
         wanted.parts.append(draft.part("asked_back", 1.5, score=score))
-    half = sum(dict(item.fields)["weight"] for item in wanted.parts)
+    half = math.ceil(sum(dict(item.fields)["weight"] for item in wanted.parts))
     why = "Only who does it and takes it back has done it all."
     wanted.parts.append(draft.part("taken_back", max(5, half), f"{done} and {empty}", why=why))
     wanted.penalties += guessed(deed)

@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 )
 def test_the_judge_finds_nothing(tmp_path: Path, api: str, world: str, operations: str) -> None:
     made = scenarios(*load(api, world), operations)
-    assert [name for name, _ in made] == [f"{operations}.yaml"]
+    assert made[0][0] == f"{operations}.yaml"
     for name, text in made:
         (tmp_path / name).write_text(text)
     paths = [tmp_path / name for name, _ in made]
@@ -42,7 +42,7 @@ def test_the_judge_finds_nothing(tmp_path: Path, api: str, world: str, operation
 def test_every_operation_of_an_api_by_hand_has_a_scenario() -> None:
     from rewardlang.derive.tasks import derive
 
-    left = {d.operation for d in derive(*load("jira", "acme")) if not d.text}
+    left = {d.operation for d in derive(*load("jira", "acme")) if not d.text and not d.chain}
     assert left == set()
 
 
