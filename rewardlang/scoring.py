@@ -11,7 +11,7 @@ from rewardlang.interpret.reward import context_of, part_score, penalty_factor
 from rewardlang.needs import Need, needs
 from rewardlang_runtime import Call, Environment, Scenario, Trace
 from rewardlang_runtime.calls import FAULTS, FaultedCall
-from rewardlang_runtime.traces import Replayed, replay_trace
+from rewardlang_runtime.traces import Replayed, heard, replay_trace
 from rewardlang_runtime.values import MAX_ARGUMENTS, ScenarioFault, TooLarge, cut
 
 
@@ -243,7 +243,7 @@ def _as_call(op: str, args: Any, said: dict[str, Any]) -> Call:
     status = said.get("status") or 0
     ok = said.get("ok", 200 <= status < 400)
     kind: Any = said.get("kind") or ("ok" if ok else "api_error")
-    call = Call(op, _within(args), kind, status, said.get("response"))
+    call = Call(op, _within(args), kind, status, heard(said))
     fault: Any = said.get("fault")
     return call if fault not in FAULTS else FaultedCall(call, None, None, fault, None, None)
 

@@ -38,11 +38,25 @@ Item = Trace | Problem | LeftOut
 
 
 class Step(NamedTuple):
-    """A call as it was recorded: `args` and `said` are as in `Trace`."""
+    """A call as it was recorded: `args` and `said` are as `sent` and `recorded` in `Trace`."""
 
     op: str
     args: dict[str, Json] | str | None
     said: dict[str, Json]
+
+
+class Told(NamedTuple):
+    """What an answer in another form tells of the answer that an operation gives.
+
+    Attributes:
+        status: Of the operation's answer.
+        response: Its body, or what is told of it.
+        whole: Whether that is all of it.
+    """
+
+    status: int
+    response: Json
+    whole: bool = False
 
 
 class Task(NamedTuple):

@@ -9,7 +9,7 @@ import orjson
 from rewardlang.replay.compare import learn, translated
 from rewardlang_runtime import Call, Environment, Scenario, Trace
 from rewardlang_runtime.routes import Request, Routes, Unsendable
-from rewardlang_runtime.traces import sent_to
+from rewardlang_runtime.traces import heard, sent_to
 from rewardlang_runtime.values import MAX_ARGUMENTS
 
 
@@ -90,7 +90,7 @@ class Player:
             return Kept(at + 1, op, f"the scenario allows {self._scenario.calls_limit} calls")
         model = calls[-1]
         if operation.writes and model.kind == "ok":
-            learn(self._trace.recorded[at].get("response"), model.response, self._recorded_ids)
+            learn(heard(self._trace.recorded[at]), model.response, self._recorded_ids)
         return Sent(at + 1, op, request, model, operation.writes)
 
     def _kept_back(self, op: str, args: Any) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from rewardlang.recordings.items import Told
 from rewardlang_runtime import Environment
 
 JSON = "application/json;charset=UTF-8"
@@ -77,22 +78,29 @@ class Answer(NamedTuple):
 
 
 class Translation(NamedTuple):
-    """A request in another dialect of the API, as a call of one of its operations.
+    """A request in another dialect of the API, as a call of one of its operations, or as several.
 
     Attributes:
         operation: The operation's name.
         arguments: Its flat arguments; "" when the request's body cannot be read.
         shape: From status and body of the operation's answer, to what the dialect answers; None to
             answer as the operation does.
+        told: The way back, for recordings: from status and body of the dialect's answer, which may
+            be anything, to what they tell of the operation's.
+        further: Arguments of more calls of the operation, each made when the one before has
+            succeeded. The last one that is made gives the answer.
     """
 
     operation: str
     arguments: dict[str, Any] | str
     shape: Callable[[int, Any], Answer] | None = None
+    told: Callable[[int, Any], Told] | None = None
+    further: tuple[dict[str, Any], ...] = ()
 
 
 Translator = Callable[[Request, Environment], "Translation | Answer | None"]
-"""Asked for a request that no operation on offer is declared for, with the session's environment,
-which it reads and never changes. A `Translation` is a call like any other: a step, in the trace by
-its operation. An `Answer` is sent as it is, and is no step. None leaves the request to the next
-translator. What one raises is a bug, and answered 500."""
+"""Asked for a request that no operation on offer is declared for, and for one whose body is not the
+object that its operation takes, with the session's environment, which it reads and never changes.
+A `Translation` is a call like any other: a step, in the trace by its operation. An `Answer` is sent
+as it is, and is no step. None leaves the request to the next translator. What one raises is a bug,
+and answered 500."""

@@ -69,7 +69,10 @@ class Rest:
         try:
             arguments = match.arguments(request.query, body, request.headers)
         except ValueError:
-            return self._malformed(session, request, name, 400, "The body is no JSON object.")
+            answer = self._as_dialects_say(session, request)
+            return answer or self._malformed(
+                session, request, name, 400, "The body is no JSON object."
+            )
         call, seen = self._call(session, name, arguments, size)
         if call is None:
             return self._refused(session, request, seen)
@@ -90,12 +93,9 @@ class Rest:
 
     def _translated(self, session: Session, request: Request, match: Match | None) -> Answer:
         """Ask the dialects; a request that none of them knows is a step of kind unknown_tool."""
-        for translate in session.offer.translators:
-            found = translate(request, session.environment)
-            if isinstance(found, Answer):
-                return found
-            if isinstance(found, Translation):
-                return self._in_dialect(session, request, found)
+        answer = self._as_dialects_say(session, request)
+        if answer is not None:
+            return answer
         if match is not None:
             name = match.operation.name
             return self._unknown(session, request, name, 404, "There is nothing here.")
@@ -106,6 +106,22 @@ class Rest:
             why = f"{request.method} is not allowed here."
             return self._unknown(session, request, name, 405, why, allow)
         return self._unknown(session, request, name, 404, "There is nothing here.")
+
+    def _as_dialects_say(self, session: Session, request: Request) -> Answer | None:
+        """The answer of the first dialect that knows the request."""
+        for translate in session.offer.translators:
+            found = translate(request, session.environment)
+            if isinstance(found, Answer):
+                return found
+            if isinstance(found, Translation):
+                answer = self._in_dialect(session, request, found)
+                for more in found.further:
+                    if answer.status >= 400:
+                        break
+                    each = found._replace(arguments=more)
+                    answer = self._in_dialect(session, request, each)
+                return answer
+        return None
 
     def _in_dialect(self, session: Session, request: Request, found: Translation) -> Answer:
         name, size = found.operation, len(request.body)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 from rewardlang.findings.workers import Workers
 from rewardlang.recordings import files, har
@@ -124,7 +123,8 @@ def _har(targets: Sequence[Scenario]) -> Reader:
     apis = {name: api for each in targets for name, api in each.apis.items()}
     bases = [f"/{api.base_path.strip('/')}/" for api in apis.values() if api.base_path.strip("/")]
     routes = Routes(operations.values(), apis)
-    reader: Reader = har.reader(routes, bases, _translate(targets))
+    offered = {name for each in targets for name in each.tools}
+    reader: Reader = har.reader(routes, offered, bases, _translate(targets))
     return reader
 
 
@@ -139,14 +139,15 @@ def _translate(targets: Sequence[Scenario]) -> har.Translate:
         environment.reset(0)
         known += [(translator, environment) for translator in dialects_of(scenario)]
 
-    def translate(asked: har.Asked) -> tuple[str, Any] | bool | None:
+    def translate(asked: har.Asked) -> har.Meant | bool | None:
         for translator, environment in known:
             try:
                 found = translator(Request(*asked), environment)
             except FAILURES:
                 continue  # of another world than the one that it looks into
             if isinstance(found, Translation):
-                return found.operation, found.arguments
+                arguments = (found.arguments, *found.further)
+                return har.Meant(found.operation, arguments, found.told)
             if isinstance(found, Answer):
                 return True
         return None

@@ -45,7 +45,7 @@ class Trace(NamedTuple):
         sent: Each call as it is to be sent again: the tool's name, and arguments as an object or
             as the text that the policy wrote; None when they are not recorded.
         recorded: What each call was answered, as far as the recording says: `kind`, `status`,
-            `response`; `ok` alone where it only says whether the call failed.
+            `response`, or `part` of it; `ok` alone where it only says whether the call failed.
         frozen: Whether it is paid in a world that its calls have not changed.
         calm: Whether it was played without the scenario's faults.
         heard: Whether `answer` is what the policy said; the log of a server does not hold it.
@@ -267,16 +267,59 @@ def replay_trace(
             return Replayed(None, f"it has more than the {scenario.calls_limit} calls allowed")
         call = calls[number]
         for key, value in expected.items():
-            if getattr(call, key) != value and not (key == "response" and _shown(seen) == value):
+            if not _is_so(call, seen, key, value):
+                said = "response" if key == "part" else key
                 return Replayed(
                     None,
-                    f"call {number + 1}, {op}, has another {key} when it is made again: "
+                    f"call {number + 1}, {op}, has another {said} when it is made again: "
                     "the recording is of another world",
                 )
     environment.finish(trace.answer)
     if trace.frozen:
         environment.freeze()
     return Replayed(environment, "")
+
+
+def heard(said: dict[str, Json]) -> Json:
+    """The response of a recorded call, or what is known of it; None when nothing is."""
+    return said.get("response", said.get("part"))
+
+
+def _is_so(call: Call, seen: str, key: str, value: Json) -> bool:
+    """Whether a call that was made again is what the recording says of it under `key`."""
+    if key == "part":
+        return _agree(call.response, value, part=True)
+    if getattr(call, key) == value:
+        return True
+    return key == "response" and (_shown(seen) == value or _agree(call.response, value))
+
+
+def _agree(made: Json, said: Json, *, part: bool = False) -> bool:
+    """Whether two responses are the same but for the site that `self` leads to.
+
+    With `part`, what is only in one of them makes no difference.
+    """
+    if type(made) is dict and type(said) is dict:
+        if not part and made.keys() != said.keys():
+            return False
+        return all(
+            _agree(value, said[key], part=part) or (key == "self" and _leads_to(value, said[key]))
+            for key, value in made.items()
+            if key in said
+        )
+    if type(made) is list and type(said) is list:
+        return len(made) == len(said) and all(
+            _agree(one, other, part=part) for one, other in zip(made, said, strict=True)
+        )
+    return bool(made == said)
+
+
+def _leads_to(made: Json, said: Json) -> bool:
+    """Whether an address is of the same resource: a server has a host of its own, and a prefix."""
+    if type(made) is not str or type(said) is not str:
+        return False
+    _, _, path = made.partition("://")
+    return "/" in path and said.startswith("http") and said.endswith(path[path.index("/") :])
 
 
 def _shown(observation: str) -> Json:

@@ -13,6 +13,7 @@ from served import AUTH, Client, client, sessions
 
 from rewardlang.serve.apis import scenario_of_api
 from rewardlang.serve.dialects.markup import document
+from rewardlang.serve.messages import Request, Translation
 from rewardlang.serve.offers import Offer
 from rewardlang.serve.sessions import Sessions
 from rewardlang_runtime import Call
@@ -191,6 +192,37 @@ def test_a_page_from_its_making_to_its_end(wiki: Sessions) -> None:
     assert {kind for _, kind in calls(wiki)} == {"ok"}
 
 
+LABELS = [{"prefix": "global", "name": name} for name in ("one", "two", "three")]
+
+
+def test_labels_that_are_added_together_are_a_call_each(wiki: Sessions) -> None:
+    path = f"{V1}/content/200001/label"
+    got = client(wiki)("POST", path, LABELS)
+    assert (got.status, [label["name"] for label in got.json["results"]]) == (
+        200, ["one", "two", "three"],
+    )  # fmt: skip
+    assert calls(wiki) == [("addLabelsToContent", "ok")] * 3
+    assert client(wiki)("GET", path).json["results"][0]["name"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kinds"),
+    [
+        ([], 400, ["malformed_arguments"]),
+        (["one"], 400, ["malformed_arguments"]),
+        ([LABELS[0], "two"], 400, ["malformed_arguments"]),
+        ([LABELS[0], {"name": "two"}, LABELS[2]], 400, ["ok", "invalid_request"]),
+        ([LABELS[0], {"prefix": "global", "name": "a b"}], 400, ["ok", "api_error"]),
+        ([{**LABELS[0], "id": "999"}], 200, ["ok"]),
+    ],
+)
+def test_labels_that_are_refused(
+    wiki: Sessions, body: list[Any], status: int, kinds: list[str]
+) -> None:
+    assert client(wiki)("POST", f"{V1}/content/200001/label", body).status == status
+    assert calls(wiki) == [("addLabelsToContent", kind) for kind in kinds]
+
+
 def test_a_page_without_one_above_it_is_at_the_top(wiki: Sessions) -> None:
     made = client(wiki)("POST", f"{V1}/content", PAGE)
     assert made.status == 200
@@ -321,7 +353,20 @@ _PATHS = [
     "/rest/api/2/issue/PAY-1/transitions", "/rest/api/2/issue/PAY-1/comment", "/rest/api/2/search",
     "/rest/api/3/search/jql", "/rest/api/2/search/jql", "/rest/api/2/", "/rest/api/latest",
 ]  # fmt: skip
-_ASKS: dict[str, Client] = {name: client(sessions(name)) for name in ("jira", "confluence")}
+_ASKED = {name: sessions(name) for name in ("jira", "confluence")}
+_ASKS: dict[str, Client] = {name: client(made) for name, made in _ASKED.items()}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(_PATHS), st.sampled_from(["GET", "POST", "PUT", "DELETE"]), _JSON)
+def test_whatever_a_recording_holds_is_read(path: str, method: str, body: Any) -> None:
+    name = "jira" if path.startswith("/rest") else "confluence"
+    made = _ASKED[name].get("default")
+    for translate in made.offer.translators:
+        found = translate(Request(method, path), made.environment)
+        if isinstance(found, Translation) and found.told is not None:
+            for status in (200, 204, 404):
+                json.dumps(found.told(status, body)._asdict())
 
 
 @settings(max_examples=300, deadline=None)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from rewardlang.recordings.items import Told
+from rewardlang.serve.dialects import told
 from rewardlang.serve.dialects.contents import (
     asks_for,
     bodies_of,
@@ -28,6 +30,7 @@ from rewardlang_runtime.builtins.records import cursor
 _PREFIX = "/wiki/rest/api/"
 _PROPERTIES = re.compile("/wiki/api/v2/pages/[^/]+/properties/?")
 """Version 2's, which a client asks for with every page."""
+_ADD_LABEL = "addLabelsToContent"
 _NOWHERE = "0"
 """The id that a key stands for which no space has."""
 
@@ -41,14 +44,19 @@ class _Asked(NamedTuple):
     Attributes:
         parts: What its path has for the holes of the route.
         query: Its query.
-        body: Its body; {} when it has none, or no object.
+        said: Its body; None when it has none.
         world: The session's world.
     """
 
     parts: tuple[str, ...]
     query: dict[str, str]
-    body: dict[str, Any]
+    said: Json
     world: World
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """Its body, {} when that is no object."""
+        return self.said if type(self.said) is dict else {}
 
     @property
     def expand(self) -> frozenset[str]:
@@ -102,17 +110,19 @@ def confluence(scenario: Scenario) -> Translator:
     return translate
 
 
-def _said(request: Request) -> tuple[dict[str, Any], bool]:
-    """The body, {} when it is no object, and whether it is JSON at all."""
+def _said(request: Request) -> tuple[Json, bool]:
+    """The body, and whether it is JSON at all."""
     try:
-        body = request.json
+        return request.json, True
     except ValueError:
-        return {}, False
-    return body if type(body) is dict else {}, True
+        return None, False
 
 
 def _call(
-    operation: str, arguments: dict[str, Any], shape: Callable[[Json], Json | Answer]
+    operation: str,
+    arguments: dict[str, Any],
+    shape: Callable[[Json], Json | Answer],
+    way_back: Callable[[int, Json], Told],
 ) -> Translation:
     """A call whose success is put by `shape`; errors are put as version 1 does."""
 
@@ -122,7 +132,7 @@ def _call(
         found = shape(body)
         return found if isinstance(found, Answer) else Answer(200, found)
 
-    return Translation(operation, arguments, shaped)
+    return Translation(operation, arguments, shaped, way_back)
 
 
 # ---- spaces ----
@@ -139,7 +149,7 @@ def _spaces(asked: _Asked) -> Found:
     def shape(body: Json) -> Answer:
         return listed([space_of(row) for row in body["results"]], asked.start, asked.limit)
 
-    return _call("getSpaces", arguments, shape)
+    return _call("getSpaces", arguments, shape, told.back(told.every(told.space)))
 
 
 def _space(asked: _Asked) -> Found:
@@ -149,7 +159,7 @@ def _space(asked: _Asked) -> Found:
         rows = body["results"]
         return space_of(rows[0]) if rows else refusal(404, f"No space with key : {key}")
 
-    return _call("getSpaces", {"keys": [key]}, shape)
+    return _call("getSpaces", {"keys": [key]}, shape, told.one_space)
 
 
 # ---- pages ----
@@ -171,11 +181,12 @@ def _pages(asked: _Asked) -> Found:
     def shape(body: Json) -> Answer:
         return listed([asked.page(row) for row in body["results"]], asked.start, asked.limit)
 
-    return _call("getPages", arguments, shape)
+    return _call("getPages", arguments, shape, told.back(told.every(told.page)))
 
 
 def _page(asked: _Asked) -> Found:
-    return _call("getPageById", {"id": asked.parts[0], **_body_format(asked)}, asked.page)
+    arguments = {"id": asked.parts[0], **_body_format(asked)}
+    return _call("getPageById", arguments, asked.page, told.back(told.page))
 
 
 def _body_format(asked: _Asked) -> dict[str, Any]:
@@ -183,7 +194,7 @@ def _body_format(asked: _Asked) -> dict[str, Any]:
 
 
 def _history(asked: _Asked) -> Found:
-    return _call("getPageById", {"id": asked.parts[0]}, history_of)
+    return _call("getPageById", {"id": asked.parts[0]}, history_of, told.back(told.history))
 
 
 def _create(asked: _Asked) -> Found:
@@ -198,7 +209,7 @@ def _create(asked: _Asked) -> Found:
     parent = _parent(said)
     # Without a page above it, a page of version 1 is at the top of its space.
     arguments |= {"rootLevel": True} if parent is None else {"parentId": parent}
-    return _call("createPage", arguments | _body(said), _whole(asked))
+    return _call("createPage", arguments | _body(said), _whole(asked), told.back(told.page))
 
 
 def _update(asked: _Asked) -> Found:
@@ -214,7 +225,7 @@ def _update(asked: _Asked) -> Found:
     parent = _parent(said)
     if parent is not None:
         arguments["parentId"] = parent
-    return _call("updatePage", arguments | _body(said), _whole(asked))
+    return _call("updatePage", arguments | _body(said), _whole(asked), told.back(told.page))
 
 
 def _whole(asked: _Asked) -> Callable[[Json], Json]:
@@ -224,7 +235,8 @@ def _whole(asked: _Asked) -> Callable[[Json], Json]:
 
 def _delete(asked: _Asked) -> Found:
     purge = {"purge": True} if asked.query.get("status") == "trashed" else {}
-    return _call("deletePage", {"id": asked.parts[0], **purge}, lambda _: Answer(204, None))
+    arguments = {"id": asked.parts[0], **purge}
+    return _call("deletePage", arguments, lambda _: Answer(204, None), told.back(told.page))
 
 
 def _children(asked: _Asked) -> Found:
@@ -236,7 +248,7 @@ def _children(asked: _Asked) -> Found:
     def shape(body: Json) -> Answer:
         return listed([asked.page(row) for row in body["results"]], asked.start, asked.limit)
 
-    return _call("getChildPages", arguments, shape)
+    return _call("getChildPages", arguments, shape, told.back(told.every(told.page)))
 
 
 # ---- comments, labels, searches, properties ----
@@ -253,7 +265,8 @@ def _comment(asked: _Asked) -> Found:
             **{name: body[name] for name in ("id", "status", "title", "body")},
         }
 
-    return _call("createFooterComment", arguments | _body(said), shape)
+    way_back = told.back(told.comment, 201)
+    return _call("createFooterComment", arguments | _body(said), shape, way_back)
 
 
 def _comments(asked: _Asked) -> Found:
@@ -264,7 +277,7 @@ def _comments(asked: _Asked) -> Found:
         return listed(rows, 0, asked.limit)
 
     arguments = {"id": asked.parts[0], "bodyFormat": "storage", "limit": asked.limit}
-    return _call("getPageComments", arguments, shape)
+    return _call("getPageComments", arguments, shape, told.back(told.every(told.comment)))
 
 
 def _labels(asked: _Asked) -> Found:
@@ -275,12 +288,22 @@ def _labels(asked: _Asked) -> Found:
     def shape(body: Json) -> Answer:
         return listed([{**row, "label": row["name"]} for row in body["results"]], 0, asked.limit)
 
-    return _call("getPageLabels", arguments, shape)
+    return _call("getPageLabels", arguments, shape, told.back(told.every(told.label)))
+
+
+def _label(asked: _Asked) -> Found:
+    """Labels that are added together; one alone is the operation's own request."""
+    labels = asked.said
+    if type(labels) is not list or not all(type(label) is dict for label in labels):
+        return None
+    calls = [{**label, "id": asked.parts[0]} for label in labels]
+    return Translation(_ADD_LABEL, calls[0], further=tuple(calls[1:])) if calls else None
 
 
 def _unlabel(asked: _Asked) -> Found:
     arguments = {"id": asked.parts[0], "label": asked.query.get("name", "")}
-    return _call("removeLabelFromContent", arguments, lambda _: Answer(204, None))
+    way_back = told.back_alone(told.label)
+    return _call("removeLabelFromContent", arguments, lambda _: Answer(204, None), way_back)
 
 
 def _search(asked: _Asked) -> Found:
@@ -294,7 +317,7 @@ def _search(asked: _Asked) -> Found:
         rows = [pages.get(row["content"]["id"]) or row["content"] for row in body["results"]]
         return listed([asked.page(row) for row in rows], asked.start, asked.limit)
 
-    return _call("searchByCQL", arguments, shape)
+    return _call("searchByCQL", arguments, shape, told.back_alone(told.found))
 
 
 def _property(_: _Asked) -> Found:
@@ -360,6 +383,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
         ("DELETE", "content/{}", _delete),
         ("GET", "content/{}/history", _history),
         ("GET", "content/{}/label", _labels),
+        ("POST", "content/{}/label", _label),
         ("DELETE", "content/{}/label", _unlabel),
         ("GET", "content/{}/child/page", _children),
         ("GET", "content/{}/child/comment", _comments),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rewardlang.recordings.items import Told
 from rewardlang.serve.dialects.markup import document, with_markup
 from rewardlang.serve.messages import Answer, Request, Translation, Translator
 from rewardlang_runtime import Environment, Scenario, clock
@@ -89,13 +90,23 @@ class _Jira:
             page = {"startAt": start, "maxResults": most, "total": total}
             return as_version_2(200, {**page, "issues": body["issues"]})
 
-        return Translation(_SEARCH, arguments if readable else "", shape)
+        def told(status: int, body: Any) -> Told:
+            page = as_version_3(body)
+            if status != 200 or type(page) is not dict or type(page.get("issues")) is not list:
+                return Told(status, page, True)
+            after, total = start + len(page["issues"]), page.get("total")
+            last = type(total) is not int or after >= total
+            more = {} if last else {"nextPageToken": cursor(after, str(query))}
+            return Told(200, {"issues": page["issues"], "isLast": last, **more}, True)
+
+        return Translation(_SEARCH, arguments if readable else "", shape, told)
 
 
 def _search_by_post(request: Request, old: bool) -> Translation:
     said, readable = _said(request)
     arguments = {name: said[name] for name in _SEARCHED if said.get(name) is not None}
-    return Translation(_SEARCH, arguments if readable else "", as_version_2 if old else None)
+    ways = (as_version_2, told_by_version_2) if old else ()
+    return Translation(_SEARCH, arguments if readable else "", *ways)
 
 
 def _said(request: Request) -> tuple[dict[str, Any], bool]:
@@ -126,7 +137,7 @@ def _version_2(match: Match, request: Request) -> Translation:
         arguments: Any = match.arguments(request.query, body, request.headers)
     except ValueError:
         arguments = ""
-    return Translation(match.operation.name, arguments, as_version_2)
+    return Translation(match.operation.name, arguments, as_version_2, told_by_version_2)
 
 
 def as_version_2(status: int, body: Any) -> Answer:
@@ -144,6 +155,29 @@ def _at_version_2(value: Any) -> Any:
     address = found.get("self")
     if type(address) is str:
         found["self"] = address.replace(_NEW, _OLD[0], 1)
+    return found
+
+
+def told_by_version_2(status: int, body: Any) -> Told:
+    """What an answer of version 2 tells: all that version 3 would."""
+    return Told(status, as_version_3(body), True)
+
+
+def as_version_3(value: Any) -> Any:
+    """`value`, of an answer of version 2, as version 3 has it."""
+    if type(value) is list:
+        return [as_version_3(item) for item in value]
+    if type(value) is not dict:
+        return value
+    found = {key: as_version_3(item) for key, item in value.items()}
+    address, fields = found.get("self"), found.get("fields")
+    if type(address) is str:
+        for old in _OLD:
+            found["self"] = address = address.replace(old, _NEW, 1)
+    if type(fields) is dict and "description" in fields:
+        found["fields"] = {**fields, "description": _read(fields["description"])}
+    if "body" in found and "id" in found:  # a comment
+        found["body"] = _read(found["body"])
     return found
 
 
