@@ -46,7 +46,7 @@ _LONG = 60
 """Letters from which a shorter sentence is better."""
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _PARTICIPLE = re.compile(
-    r"^(?:(?:date|time) )?((?:last |first )?(?:created|updated|modified|published|released"
+    r"^(?:(?!date|time)(\S.*) )?(?:(?:date|time) )?((?:last |first )?(?:created|updated|modified|published|released"
     r"|archived|deleted|accessed|used|viewed|started|resolved))(?: at| on| date| time)?$"
 )
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
@@ -84,7 +84,8 @@ def asking(about: str, of: str, value: object, link: str = "of") -> Asking:
     """The question for a field of a thing: `the lead`, `when it was created`, `whether`."""
     when = _PARTICIPLE.match(about)
     if when is not None and _DATE.match(str(value)):
-        return Asking(f"When was {of} {when[1]}?", f"when {of} was {when[1]}")
+        of = f"the {when[1]} of {of}" if when[1] else of
+        return Asking(f"When was {of} {when[2]}?", f"when {of} was {when[2]}")
     if isinstance(value, bool):
         said = f'"{about}" is true or false for {of}'
         return Asking(f'Is "{about}" true or false for {of}?', f"whether {said}")
@@ -95,6 +96,9 @@ def asking(about: str, of: str, value: object, link: str = "of") -> Asking:
 
 def counting(what: str, of: str) -> Asking:
     """The question for a number of things: `labels`, `for the page 7`."""
+    said = of.split()
+    if what in said:
+        of = " ".join(said[said.index(what) + 1 :])  # "the URLs and keys of a page"
     counted = f"how many {what} {of}".rstrip()
     return Asking(f"{capital(counted)} are there?", f"{counted} there are")
 
@@ -118,7 +122,8 @@ def subject(request: Request, shown: Callable[[Slot], str]) -> str:
     told = _told(request.slots)
     saying, rest = _named(_best(operation, told), told, shown, operation, "of")
     said = [f"the {name} {value}" for name, value in _fields([(s, shown(s)) for s in rest])]
-    return f"{saying.thing} with {listed(said)}" if said else saying.thing
+    thing = re.sub(r"^an? ", "the ", saying.thing)
+    return f"{thing} with {listed(said)}" if said else thing
 
 
 # ---- orders ----

@@ -164,6 +164,9 @@ def beside(fact: Fact, facts: Sequence[Fact]) -> Iterator[str]:
 def askable(path: tuple[str, ...]) -> bool:
     """Whether a question can name the field at a path."""
     return not any(
-        step.lower() in _SKIPPED or step.startswith("_") or len(step) < 2 or step.isdigit()
+        step.lower() in _SKIPPED
+        or step.startswith("_")
+        or len(step) < 2
+        or re.search(r"\d{3}", step)
         for step in path
     )

@@ -45,6 +45,8 @@ def test_a_name_is_put_in_once_or_not_at_all(text: str, thing: str) -> None:
         ("lead", "the project P", "Ana", "What is the lead of the project P?"),
         ("created at", "the page 7", "2026-01-02T03:04:05Z", "When was the page 7 created?"),
         ("last modified", "the page 7", "2026-01-02", "When was the page 7 last modified?"),
+        ("version created at", "p", "2026-01-02", "When was the version of p created?"),
+        ("date last used", "the key k", "2026-01-02", "When was the key k last used?"),
         ("created", "the page 7", "Ana", "What is the created of the page 7?"),
         ("scope", "the default share scope", "GLOBAL", "What is the default share scope?"),
         ("hidden", "the field f", True, 'Is "hidden" true or false for the field f?'),
@@ -58,4 +60,6 @@ def test_the_question_for_a_number() -> None:
     assert (
         counting("labels", "of the page 7").question == "How many labels of the page 7 are there?"
     )
+    keys = counting("keys", "in the URLs and keys of the page 7's labels")
+    assert keys.ask == "how many keys of the page 7's labels there are"
     assert counting("labels", "").ask == "how many labels there are"
