@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -186,7 +187,14 @@ def held(deed: Deed, effect: Effect, row: Read) -> Iterator[str]:
     expand = deed.ground.api.types.expand
     for path, want, style in effect.fields:
         found = read(row, path, expand)
-        if found is not None:
+        if found is None:
+            continue
+        if style in ("added", "removed") and row.text.startswith("final."):
+            before, now = _list(replace(found, text=f"initial{found.text[5:]}")), _list(found)
+            more, less = (now, before) if style == "added" else (before, now)
+            # Nothing else has come or gone.
+            yield f"{more}.without({want}) == {less}"
+        if style != "removed" or not row.text.startswith("final."):
             yield equal(found, want, style, expand)
     for result in deed.results:
         found = read(row, result.path, expand) if result.effect is effect else None
@@ -220,6 +228,16 @@ def equal(found: Read, want: str, style: str, expand: Expand) -> str:
         return f"{found.text} is null"
     if style == "as_text":
         return f"str({found.text}) == str({want})"
-    if style == "member":
-        return f"{want} in ({found.text} ?? [])" if found.nullable else f"{want} in {found.text}"
+    listed = _list(found)
+    if style in ("member", "added"):
+        return f"{want} in {listed}"
+    if style == "removed":
+        return f"{want} not in {listed}"
+    if style == "only":
+        return f"{listed} == [{want}]"
     return f"{found.text} == {want}"
+
+
+def _list(found: Read) -> str:
+    """A list that may not be there, as one that may be empty."""
+    return f"({found.text} ?? [])" if found.nullable else found.text

@@ -163,14 +163,12 @@ def _fields(
         ):
             continue
         values = [at(change.now, path) for _, change in seen]
+        before = [at(change.before, path) or [] for _, change in seen]
         for slot in request.slots:
             said = [value_of(field.ground, slot, request.slots, chosen) for chosen, _ in seen]
             style: str = slot.style
             if isinstance(values[0], list):
-                style = "member"
-                same = all(
-                    isinstance(v, list) and s in v for v, s in zip(values, said, strict=True)
-                )
+                style, same = _listed(before, values, said)
             elif style == "document":
                 same = all(_document(v) == s for v, s in zip(values, said, strict=True))
             else:
@@ -180,8 +178,29 @@ def _fields(
             if same and (len({str(s) for s in said}) > 1 or len(slot.values) == 1):
                 if style in ("key", "exact") and type(values[0]) is not type(said[0]):
                     style = "as_text"
-                yield path, wanted(slot, request.slots), style
+                want = wanted(slot, request.slots)
+                if style == "removed" and slot.parent is None and not isinstance(said[0], str):
+                    want = f"params.{slot.name}" if slot.number else f"str({want})"
+                yield path, want, style
                 break
+
+
+def _listed(before: Sequence[Any], now: Sequence[Any], said: Sequence[Any]) -> tuple[str, bool]:
+    """How a list has come to hold a value or lack it, and whether it has in each episode."""
+    lists = list(zip(before, now, said, strict=True))
+    if not all(isinstance(b, list) and isinstance(n, list) for b, n, _ in lists):
+        return "member", False
+    if all(n == [s] for _, n, s in lists):
+        return "only", True
+    if all(s in n and s not in b and _less(n, s) == b for b, n, s in lists):
+        return "added", True
+    if all(str(s) in b and _less(b, str(s)) == n for b, n, s in lists):
+        return "removed", True
+    return "member", all(s in n for _, n, s in lists)
+
+
+def _less(items: list[Any], item: Any) -> list[Any]:
+    return [each for each in items if each != item]
 
 
 def _whole(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -12,6 +12,7 @@ from rewardlang.derive.deed_reward import equal, reward
 from rewardlang.derive.deeds import FRAME, Deed
 from rewardlang.derive.draft import Test
 from rewardlang.derive.effects import effects
+from rewardlang.derive.removing import taking_out
 from rewardlang.derive.request import Request, Slot
 from rewardlang.derive.typed import read
 
@@ -31,6 +32,7 @@ def planned(field: Field, request: Request) -> Deed:
     known: dict[str, Deed] = field.ground.memo.setdefault("deeds", {})
     name = request.operation.name
     if name not in known:
+        request = taking_out(field.ground, request)
         request = replace(request, slots=_settled(field, request))
         known[name] = Deed(field, request, list(effects(field, request)))
     return known[name]
@@ -121,8 +123,12 @@ def assumed(deed: Deed) -> Iterator[str]:
         for path, want, style in effect.fields:
             row = deed.row("initial", effect.table, effect.key)
             found = read(row, path, deed.ground.api.types.expand)
+            expand = deed.ground.api.types.expand
+            if found is not None and style == "removed":
+                yield equal(found, want, "member", expand)
+                break
             if found is not None and (found.nullable or style != "gone"):
-                yield f"not ({equal(found, want, style, deed.ground.api.types.expand)})"
+                yield f"not ({equal(found, want, style, expand)})"
                 break
     for result in deed.results:
         effect = result.effect
