@@ -11,13 +11,12 @@ from rewardlang.derive import draft, returning
 from rewardlang.derive.common import (
     REPEATS,
     Field,
-    asked,
     attempted,
     exactly,
     penalties,
     template,
 )
-from rewardlang.derive.deed_reward import attempts, framed, guessed, held
+from rewardlang.derive.deed_reward import attempts, framed, guessed, held, unshown
 from rewardlang.derive.deeds import FRAME, Deed
 from rewardlang.derive.draft import Reward, Step, Test
 from rewardlang.derive.effects import Effect, effects
@@ -268,11 +267,9 @@ def _done(plan: _Plan) -> str:
         return f"calls(any).any(c => {' and '.join(conditions)})"
     key = _key_read(plan, "response")
     said = key.text if _is_text(plan) else f"str({key.text})"
-    conditions = list(held(deed, main, deed.row("after", main.table, said)))
-    if not conditions:
-        checked = asked(deed.ground, deed.request, deed.slots)
-        conditions = [exactly(deed.ground, name, slot, deed.slots) for slot in checked]
-    return f"first({name}{{{', '.join(['ok', *conditions])}}})?.{key.text}"
+    state = list(held(deed, main, deed.row("after", main.table, said)))
+    sent = [exactly(deed.ground, name, each.slot, deed.slots) for each in unshown(deed, state)]
+    return f"first({name}{{{', '.join(['ok', *sent, *state])}}})?.{key.text}"
 
 
 def _changed(deed: Deed, main: Effect) -> str:
