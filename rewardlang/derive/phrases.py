@@ -46,8 +46,9 @@ _LONG = 60
 """Letters from which a shorter sentence is better."""
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 _PARTICIPLE = re.compile(
-    r"^(?:(?!date|time)(\S.*) )?(?:(?:date|time) )?((?:last |first )?(?:created|updated|modified|published|released"
-    r"|archived|deleted|accessed|used|viewed|started|resolved))(?: at| on| date| time)?$"
+    r"^(?:(?!date|time|last|first)(\S.*?) )?(?:(?:date|time) )?((?:last |first )?(?:created|updated"
+    r"|modified|published|released|archived|deleted|accessed|used|viewed|started|resolved))"
+    r"(?: at| on| date| time)?$"
 )
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
 
