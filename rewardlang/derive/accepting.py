@@ -11,7 +11,7 @@ from rewardlang import model
 from rewardlang.derive.ground import Ground, Outcome
 from rewardlang.derive.links import tables_of
 from rewardlang.derive.making import Making
-from rewardlang.derive.optional import extras
+from rewardlang.derive.optional import extras, mentioned
 from rewardlang.derive.request import Path, Request, Slot, filled, slots_in
 from rewardlang.derive.words import noun
 
@@ -23,6 +23,8 @@ _CASES = 48
 """Combinations of rows that are tried."""
 _EXTRAS = 8
 """Optional arguments that are tried, up to three at a time."""
+_SELDOM = 4
+"""The worth of what is not said beside a name."""
 _GLANCE = 8
 """Combinations after which arguments that were never accepted are given up."""
 
@@ -53,26 +55,61 @@ def _skeletons(
     required = made.object(root, (), only_required=True)
     if required is None:
         return
-    likely = list(islice(extras(made), _EXTRAS))
-    body = [p.name for p in operation.parameters if p.where == "body" and p.required]
+    told = required
+    for path, value in mentioned(made):
+        told = _put(told, path, value)
+    ranked = list(islice((each for each in extras(made) if not _holds(told, each[1])), _EXTRAS))
+    for chosen in _combined(made, told, ranked, told != required):
+        args = told
+        for path, value in chosen:
+            args = _put(args, path, value)
+        yield args, made.used(args)
+    if told != required:
+        yield required, made.used(required)
+
+
+Chosen = tuple[tuple[Path, Any], ...]
+
+
+def _combined(
+    made: Making, told: Any, ranked: Sequence[tuple[int, Path, Any]], enough: bool
+) -> Iterator[Chosen]:
+    """Optional arguments to add to those that must be, one choice after the other.
+
+    Args:
+        enough: Whether those that must be say already what the task is.
+    """
+    operation = made.operation
+    likely = [(path, value) for _, path, value in ranked]
+    common = [(path, value) for rank, path, value in ranked if rank < _SELDOM][:4] or likely[:2]
+    body = any(p.where == "body" and p.required for p in operation.parameters)
     bare = operation.method == "DELETE" and not operation.schema.get("required")
-    says_more = (operation.method in ("POST", "PUT", "PATCH") or bare) and not body and likely
-    makes = any(effect.kind == "insert" for effect in operation.effects)
-    if makes and not says_more and sum(s.parent is None for s in made.used(required)) <= 2:
-        # One more thing to say of what is made: a name alone makes a thin task.
-        for path, value in likely[:3]:
-            args = _put(required, path, value)
-            yield args, made.used(args)
-    if not says_more:
-        yield required, made.used(required)
-    for size in (1, 2, 3):
-        for chosen in combinations(likely, size):
-            args = required
-            for path, value in chosen:
-                args = _put(args, path, value)
-            yield args, made.used(args)
-    if says_more:
-        yield required, made.used(required)
+    thin = operation.method in ("POST", "PUT", "PATCH") or bare
+    says_more = thin and not body and bool(likely) and not enough
+    found: list[Chosen] = []
+    if made.refers.made:
+        # A name alone makes a thin task; more than three things make a long one.
+        said = sum(s.parent is None for s in made.used(told))
+        sizes = (3, 2, 1) if says_more else [n for n in (2, 1) if said + n <= 3]
+        found = [chosen for size in sizes for chosen in combinations(common, size)]
+        # Two owners of one thing are two ways to say where it goes.
+        found = [chosen for chosen in found if _owners(chosen) < 2]
+    first: list[Chosen] = [] if says_more else [()]
+    rest = [chosen for size in (1, 2, 3) for chosen in combinations(likely, size)]
+    yield from {repr(chosen): chosen for chosen in (*found, *first, *rest, ())}.values()
+
+
+def _owners(chosen: Chosen) -> int:
+    return sum(slot.table is not None for _, value in chosen for slot in slots_in(value))
+
+
+def _holds(args: Any, path: Path) -> bool:
+    """Whether some arguments have a value at a path."""
+    for step in path:
+        if not isinstance(args, dict) or step not in args:
+            return False
+        args = args[step]
+    return True
 
 
 def _rowed(
@@ -95,7 +132,8 @@ def _rowed(
             required = made.object(operation.schema, (), only_required=True)
             if required is None:
                 continue
-            likely = list(islice(extras(made), _EXTRAS)) if operation.effects else []
+            found = islice(extras(made), _EXTRAS) if operation.effects else ()
+            likely = [(path, value) for _, path, value in found]
             for size in (0, 1, 2):
                 for chosen in combinations(likely, size):
                     args = required
@@ -134,6 +172,8 @@ def _accepted(
             or (tried >= _GLANCE and not good and not cased)
         ):
             break
+        if _twice(cased, picked):
+            continue
         case = dict(zip((slot.name for slot in cased), picked, strict=True))
         outcome = ground.call(
             operation.name, filled(args, ground, slots, {**values, **case}), actor
@@ -154,6 +194,12 @@ def _accepted(
     )
     free = _is_free(cases, cased)
     return Request(operation, args, slots, kept[0][2], tuple(cases), free, actor)
+
+
+def _twice(slots: Sequence[Slot], picked: Sequence[Any]) -> bool:
+    """Whether two slots of one table have the same row, such as one moved after itself."""
+    rows = [(slot.table, value) for slot, value in zip(slots, picked, strict=True) if slot.table]
+    return len(set(rows)) < len(rows)
 
 
 def _is_free(cases: list[dict[str, Any]], rows: list[Slot]) -> bool:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rewardlang import model
 from rewardlang.derive.ground import Ground
+from rewardlang.derive.heeded import heeded
 from rewardlang.derive.refers import Refers
 from rewardlang.derive.request import Path, Slot, Style, coupled, reading, slots_in
-from rewardlang.derive.schemas import is_storage, merged, scalar_schema, shape, values_of
-from rewardlang.derive.values import pool
+from rewardlang.derive.schemas import is_storage, kinds_of, merged, scalar_schema, shape, values_of
+from rewardlang.derive.values import named, pool
 from rewardlang.derive.words import identifier, noun, words_of
+from rewardlang.derive.worth import PAGING, described_by, worth
 from rewardlang.judge.leaves import at, variants
 
-PAGING = {
-    "startAt", "maxResults", "limit", "cursor", "expand", "pageToken", "nextPageToken", "start",
-    "offset", "fields", "properties", "page", "size", "pageSize", "nextToken", "sort", "orderBy",
-    "bodyFormat", "body-format", "after", "before",
-}  # fmt: skip
-"""Arguments that choose how much of a response is shown, and how."""
 _KEPT = 16
 """Values that a task draws from."""
 _DEPTH = 5
@@ -42,13 +39,29 @@ class Making:
         self.operation = operation
         self.root = operation.schema
         self.refers = Refers(ground, operation)
+        self.read = heeded(operation)
         self.slots: dict[Path, Slot] = {}
+        self.fixed: set[Path] = set()
         self.names: dict[str, Path] = {}
 
     def used(self, args: Any) -> tuple[Slot, ...]:
         """The slots in some arguments, those that follow from another's row last."""
         found = list(slots_in(args))
-        return tuple(coupled(self.ground, found))
+        return tuple(coupled(self.ground, self.apart(found)))
+
+    def apart(self, slots: list[Slot]) -> list[Slot]:
+        """The slots, those with the same values drawing from parts, so that no two are alike."""
+        alike: dict[tuple[Any, ...], list[Path]] = {}
+        for slot in slots:
+            if slot.table is None and slot.parent is None and slot.path not in self.fixed:
+                alike.setdefault(slot.values, []).append(slot.path)
+        return [
+            replace(slot, values=slot.values[same.index(slot.path) :: len(same)])
+            if slot.path in (same := alike.get(slot.values, []))
+            and 1 < len(same) <= len(slot.values)
+            else slot
+            for slot in slots
+        ]
 
     def object(self, schema: Any, path: Path, only_required: bool) -> dict[str, Any] | None:
         """An object with what it requires; None when a value of that is not known."""
@@ -57,13 +70,47 @@ class Making:
         names = [str(name) for name in found.get("required", ())]
         inside = found.get("properties", {})
         if not names and path and not only_required:
-            names = [n for n in inside if n not in PAGING][:2]
+            names = self.chosen(inside, path)
         for name in names:
             value = self.value(inside.get(name, {}), (*path, name))
             if value is None:
                 return None
             made[name] = value
         return made
+
+    def chosen(self, inside: Mapping[str, Any], path: Path) -> list[str]:
+        """What is said of an object that requires nothing: what it is known by, else two things."""
+        known_by = self.identified(inside, path)
+        if known_by is not None:
+            return [known_by]
+        follows = [n for n, part in inside.items() if self.special((*path, n), part) is not None]
+        ranked = [
+            (rank, name)
+            for name, part in inside.items()
+            if name not in PAGING and (rank := self.worth((*path, name), part)) is not None
+        ]
+        ranked.sort(key=lambda pair: pair[0])
+        # A file's name says all of it.
+        good = [name for rank, name in ranked if rank <= ranked[0][0] + 3 or ranked[0][0] < 0]
+        good = good[:1] if ranked and ranked[0][0] < 0 else good
+        return follows or good[:2] or [n for n in inside if n not in PAGING][:2]
+
+    def identified(self, inside: Mapping[str, Any], path: Path) -> str | None:
+        """By what an object names a row of its own kind; None of an object that does not."""
+        names = [n for n in ("id", "key", "accountId", "name") if n in inside]
+        if not names or names == ["name"] or len(inside) < 2 or isinstance(path[-1], int):
+            return None
+        schemas = {n: scalar_schema(inside[n], self.root) for n in names}
+        for name in names:
+            if self.refers.table((*path, name), schemas[name]) is not None:
+                return name
+        named = [n for n in ("name", "key", "id", "accountId") if n in names]
+        known = (n for n in named if self.refers.column((*path, n), schemas[n]))
+        return next(known, named[0])
+
+    def worth(self, path: Path, schema: Any) -> int | None:
+        """How early an argument is thought of; None of what nobody gives."""
+        return worth(self.refers, path, schema, self.root, self.read)
 
     def value(self, schema: Any, path: Path) -> Any:
         """An argument's value with slots in it; None when none is known."""
@@ -74,6 +121,13 @@ class Making:
                 text = self.slot(path, {"type": "string"}, style="document")
                 content = [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]
                 return {"type": "doc", "version": 1, "content": content}
+            case "represented":
+                inside = merged(schema, self.root)["properties"]
+                formats = scalar_schema(inside["representation"], self.root).get("enum", ())
+                chosen = "storage" if "storage" in formats else next(iter(formats), "")
+                form: Style | None = "storage" if chosen == "storage" else None
+                text = self.slot((*path, "value"), {"type": "string"}, style=form)
+                return {**({"representation": chosen} if chosen else {}), "value": text}
             case "object":
                 inside = merged(schema, self.root)["properties"]
                 others = values_of(schema, self.root)
@@ -89,10 +143,14 @@ class Making:
                 items: Any = next(
                     (each["items"] for each in variants(schema, self.root) if "items" in each), {}
                 )
+                said = described_by(schema, self.root)
+                if said and shape(items, self.root) == "scalar":
+                    items = {"allOf": [items], "description": said}
                 item = self.value(items, (*path, 0))
                 return None if item is None else [item]
             case _:
-                return self.slot(path, scalar_schema(schema, self.root))
+                scalar = scalar_schema(schema, self.root)
+                return self.slot(path, {**scalar, "description": described_by(schema, self.root)})
 
     def slot(self, path: Path, schema: Mapping[str, Any], style: Style | None = None) -> Any:
         """A value that the task chooses; what can only be one thing is that."""
@@ -104,7 +162,12 @@ class Making:
         if special is not None:
             self.slots[path] = special
             return special
-        table = self.refers.table(path) if style is None and not schema.get("enum") else None
+        free = style is None and not schema.get("enum")
+        table = self.refers.table(path, schema) if free else None
+        # What may be made by being set is new, and so is its key.
+        new = bool(self.refers.made) and path[0] in self.refers.in_path
+        known = free and table is None and not new
+        column = self.refers.column(path, schema) if known else []
         if table is not None:
             name = self.name(noun(table), path)
             kinds = schema.get("type")
@@ -114,8 +177,11 @@ class Making:
             slot = Slot(path, name, keys, table, None, "key", number, in_path)
         else:
             said = str(next(step for step in reversed(path) if isinstance(step, str)))
-            values = pool(said, schema)
-            if schema.get("format") == "storage" or is_storage(schema):
+            plain = known and not column and not (schema.get("format") or named(said, schema))
+            if said == "key" and "property" in words_of(self.operation.name):
+                said = "property key"
+            values = pool(said, schema, column or (self.refers.kinds(path) if plain else ()))
+            if style == "storage" or schema.get("format") == "storage" or is_storage(schema):
                 values, style = pool("x", {"type": "string", "format": "storage"}), "storage"
             if not values:
                 return None
@@ -124,9 +190,11 @@ class Making:
             texts = all(isinstance(value, str) for value in values)
             spaced = texts and any(" " in value for value in values) and not schema.get("enum")
             name = self.name(said, path)
-            slot = Slot(
-                path, name, tuple(values[:_KEPT]), style=style or ("text" if spaced else "exact")
-            )
+            if schema.get("enum") or "boolean" in kinds_of(schema):
+                self.fixed.add(path)
+            shown = style or ("text" if spaced else "exact")
+            tied = bool(column) and not self.operation.opaque
+            slot = Slot(path, name, tuple(values[:_KEPT]), style=shown, tied=tied)
         self.slots[path] = slot
         return slot
 

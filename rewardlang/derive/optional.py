@@ -5,55 +5,120 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rewardlang.derive.making import PAGING, Making
-from rewardlang.derive.request import LABELS, Path, slots_in
-from rewardlang.derive.schemas import merged, shape
+from rewardlang.derive.making import Making
+from rewardlang.derive.request import Path, slots_in
+from rewardlang.derive.schemas import merged, scalar_schema, shape
+from rewardlang.derive.sentences import BETWEEN, sayings
+from rewardlang.derive.words import noun, singular, words_of
+from rewardlang.derive.worth import PAGING, WRAPPERS, described_by
+
+_DEEP = 4
+"""Objects within objects in which optional arguments are looked for."""
+_ORDERS = {"move", "reorder", "order", "sort", "rank"}
+_PLACES = ("position", "after", "before", "rank")
+_ARTICLES = {"a", "an", "the", "one", "this"}
+_MAKES = {"create", "make", "register", "store"}
+_MENTIONED = 3
 
 
-def extras(made: Making) -> Iterator[tuple[Path, Any]]:
-    """Optional arguments of the body that say something, the likelier first; then queries."""
+def extras(made: Making) -> Iterator[tuple[int, Path, Any]]:
+    """Optional arguments of the body that say something, the likelier first; else queries.
+
+    Each with its worth.
+    """
     where = {p.name: p.where for p in made.operation.parameters}
-    found = [
-        (path, schema)
-        for path, schema in _leaves(made, made.root, ())
-        if where.get(str(path[0])) == "body" or str(path[0]) not in PAGING
-    ]
     body = any(place == "body" for place in where.values())
-    found = [each for each in found if not body or where.get(str(each[0][0])) == "body"]
-    found.sort(key=lambda pair: (_rank(made, pair[0]), len(pair[0])))
-    for path, schema in found:
+    found: list[tuple[int, int, Path, Any]] = []
+    for path, schema in _leaves(made, made.root, ()):
+        place = where.get(str(path[0]))
+        if place == "path" or (place != "body" and (body or str(path[0]) in PAGING)):
+            continue
+        rank = made.worth(path, schema)
+        if rank is not None:
+            found.append((rank, len(path), path, schema))
+    found.sort(key=lambda each: each[:2])
+    for rank, _, path, schema in found:
+        value = made.value(schema, path)
+        if value is not None and any(True for _ in slots_in(value)):
+            yield rank, path, value
+
+
+def mentioned(made: Making) -> Iterator[tuple[Path, Any]]:
+    """Optional arguments without which a call is not what the operation's summary says.
+
+    `Assigns a scheme to a project` needs the project, even where the document requires none;
+    `Moves an item` needs to say where to.
+    """
+    saying = sayings(made.operation.doc, made.operation.name)[0]
+    sentence = [singular(word) for word in words_of(saying.thing)]
+    reads = made.operation.method == "GET" or saying.reading
+    required = [str(name) for name in merged(made.root, made.root)["required"]]
+    said = {noun(table) for table in made.refers.made}
+    if saying.verb in _MAKES:
+        end = next((n for n, word in enumerate(sentence) if word in BETWEEN), len(sentence))
+        sentence = sentence[end:]
+    for name in required:
+        said |= {" ".join(stem) for stem in made.refers.stems((name,), {})}
+    ordered = bool({saying.verb, *words_of(made.operation.name)[:1]} & _ORDERS)
+    found, places = [], []
+    for path, schema in _leaves(made, made.root, ()):
+        if sum(str(step) not in WRAPPERS for step in path) > 2 or made.worth(path, schema) is None:
+            continue
+        if path[-1] in _PLACES:
+            places.append((_PLACES.index(path[-1]), path, schema))
+        elif path[0] not in PAGING:
+            lists = shape(schema, made.root) == "array"
+            about = {
+                **scalar_schema(schema, made.root),
+                "description": described_by(schema, made.root),
+            }
+            stems = list(made.refers.stems((*path, 0) if lists else path, about))
+            names = {" ".join(stem) for stem in stems}
+            stands = any(_stands_in(stem, sentence, reads) for stem in stems)
+            if stands and not names & said and not (reads and lists):
+                said |= names
+                found.append((path, schema))
+    if ordered and places:
+        _, path, schema = min(places, key=lambda place: place[0])
+        found = [*found[: _MENTIONED - 1], (path, schema)]
+    for path, schema in found[:_MENTIONED]:
         value = made.value(schema, path)
         if value is not None and any(True for _ in slots_in(value)):
             yield path, value
 
 
-def _rank(made: Making, path: Path) -> int:
-    """How likely an optional argument is what matters: names of rows, then texts."""
-    last = str(path[-1])
-    linked = any(
-        link.table in made.ground.rows for link in made.refers.links.get(tuple(map(str, path)), ())
-    )
-    if len(path) > 1 and made.refers.table(path) is not None and not linked:
-        return 1
-    if last in LABELS and last != "key" and not linked:
-        return 0 if path[0] != "update" else 4
-    if linked:
-        return 1 if last in ("key", "name", "accountId") or len(path) == 1 else 2
-    return 1 if last in ("name", "description", "body", "text", "value") else 3
+def _stands_in(stem: list[str], sentence: list[str], reads: bool) -> bool:
+    """Whether a thing stands in a sentence, not as a part of a longer name.
+
+    Of what is read it must be one that is known: `the users in a group`.
+    """
+    size = len(stem)
+    for start in range(len(sentence) - size + 1):
+        end = start + size
+        known = start > 0 and sentence[start - 1] in _ARTICLES
+        whole = end == len(sentence) or sentence[end] in BETWEEN | _ARTICLES
+        if sentence[start:end] == stem and whole and (known or not reads):
+            return True
+    return False
 
 
 def _leaves(made: Making, schema: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Optional arguments: scalars, documents, and lists, at most three objects deep."""
     found = merged(schema, made.root)
-    for name, inner in found.get("properties", {}).items():
+    for name, inner in found["properties"].items():
         at_ = (*path, name)
         if at_ in made.slots and made.slots[at_].parent is not None:
             continue
-        required = not path and name in found.get("required", ())
-        if required and shape(inner, made.root) != "object":
-            continue
         kind = shape(inner, made.root)
-        if kind == "object" and len(at_) < 4:
-            yield from _leaves(made, inner, at_)
-        elif kind != "any":
+        required = not path and name in found["required"]
+        if required and kind != "object":
+            continue
+        if kind == "object" and len(at_) < _DEEP:
+            parts = merged(inner, made.root)["properties"]
+            known_by = made.identified(parts, at_)
+            if known_by is not None:
+                yield (*at_, known_by), parts[known_by]
+            else:
+                yield from _leaves(made, inner, at_)
+        elif kind != "any" or name in ("value", "body", "content", "text"):
             yield at_, inner

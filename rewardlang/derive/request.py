@@ -88,9 +88,14 @@ class Request:
         return made
 
     @property
+    def cased(self) -> list[Slot]:
+        """The slots whose values are one of the cases."""
+        return [slot for slot in self.slots if slot.cased]
+
+    @property
     def rows(self) -> list[Slot]:
         """The slots that name rows by their own choice."""
-        return [slot for slot in self.slots if slot.cased]
+        return [slot for slot in self.cased if slot.table is not None]
 
 
 def slots_in(value: Any) -> Iterator[Slot]:

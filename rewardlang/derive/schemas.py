@@ -29,9 +29,16 @@ def scalar_schema(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shape(schema: Any, root: Mapping[str, Any]) -> str:
-    """What a schema asks for: `document`, `object`, `array`, `scalar` or `any`."""
+    """What a schema asks for: `document`, `represented`, `object`, `array`, `scalar` or `any`.
+
+    A document is one of nodes with texts; represented is a text beside the name of its format.
+    """
+    if _formatted(schema, root):
+        return "document"
     for each in variants(schema, root):
         inside = each.get("properties", {})
+        if "value" in inside and "representation" in inside:
+            return "represented"
         if resolved(inside.get("type", {}), root).get("const") == "doc":
             return "document"
         kinds = [kind for kind in kinds_of(each) if kind != "null"]
@@ -44,6 +51,14 @@ def shape(schema: Any, root: Mapping[str, Any]) -> str:
     return "any"
 
 
+def _formatted(schema: Any, root: Mapping[str, Any]) -> bool:
+    """Whether a value of any shape is described as a document."""
+    known = list(variants(schema, root))
+    if any({"type", "properties", "items", "enum", "const"} & set(each) for each in known):
+        return False
+    return any("atlassian document format" in str(e.get("description", "")).lower() for e in known)
+
+
 def merged(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
     """The properties of an object and what it requires, `allOf` joined, the first alternative."""
     found = resolved(schema, root)
@@ -51,7 +66,7 @@ def merged(schema: Any, root: Mapping[str, Any]) -> dict[str, Any]:
     required = list(found.get("required", ()))
     parts = list(found.get("allOf", ()))
     for union in ("anyOf", "oneOf"):
-        objects = [p for p in found.get(union, ()) if shape(p, root) == "object"]
+        objects = [p for p in found.get(union, ()) if shape(p, root) in ("object", "represented")]
         parts += objects[:1]
     for each in parts:
         inner = merged(each, root)

@@ -66,7 +66,7 @@ _PLAINER = (
     (re.compile(r"\(s\)|\b(?:async|\w+ously|paginated|deprecated)$", re.IGNORECASE), ""),
     (re.compile(r"\s+for a given\b", re.IGNORECASE), " for a"),
 )
-_BETWEEN = {
+BETWEEN = {
     "for", "of", "from", "by", "in", "to", "with", "on", "as", "and", "using", "at", "into",
     "under", "associated", "within", "across", "assigned", "belonging",
     "containing", "along",
@@ -140,7 +140,7 @@ def _saying(sentence: str) -> Saying | None:
     said = rest.split()
     while said and said[0].lower() == "for":
         said = said[1:]  # "search for dashboards"
-    while said and said[-1].lower() in (*_BETWEEN, "the", "a", "an", "or"):
+    while said and said[-1].lower() in (*BETWEEN, "the", "a", "an", "or"):
         said = said[:-1]
     if not said or len(said) > _LONGEST:
         return None
@@ -160,7 +160,7 @@ def _lowered(word: str, first: bool, titled: bool) -> str:
 def _articled(phrase: str, new: bool) -> str:
     """`custom field` as `the custom field`, one that is made as `a custom field`."""
     said = phrase.split()
-    if said[0].lower() in _DETERMINED or said[0].lower() in _BETWEEN:
+    if said[0].lower() in _DETERMINED or said[0].lower() in BETWEEN:
         return phrase
     if new and not parted(phrase).several:
         return f"{'an' if said[0][0].lower() in 'aeio' else 'a'} {phrase}"
@@ -177,10 +177,10 @@ def placed(text: str, thing: str, value: str) -> str | None:
     wanted = _bare(thing)
     for end in range(len(said), 0, -1):
         owner = "'s" if said[end - 1].endswith("'s") else ""
-        if end < len(said) and said[end].lower() not in _BETWEEN and not owner:
+        if end < len(said) and said[end].lower() not in BETWEEN and not owner:
             continue
         for start in range(end - 1, max(-1, end - 5), -1):
-            if said[start].lower() in _BETWEEN or _bare(" ".join(said[start:end])) != wanted:
+            if said[start].lower() in BETWEEN or _bare(" ".join(said[start:end])) != wanted:
                 continue
             last = said[end - 1].removesuffix("'s")
             last = last if " and " in value else singular(last)
@@ -195,7 +195,7 @@ def _definite(before: list[str], by: bool) -> list[str]:
     Args:
         by: Whether `by` stays, as of a query in JQL.
     """
-    cut = next((n + 1 for n in reversed(range(len(before))) if before[n].lower() in _BETWEEN), 0)
+    cut = next((n + 1 for n in reversed(range(len(before))) if before[n].lower() in BETWEEN), 0)
     outside, inside = before[:cut], before[cut:]
     if inside and inside[0].lower() in _DETERMINED:
         inside = inside[1:]
@@ -234,7 +234,7 @@ def parted(thing: str) -> Parts:
     """A phrase in its parts: what stands before, the thing itself, and what is said of it."""
     said = thing.split()
     start = next((n for n, word in enumerate(said) if word.lower() not in _DETERMINED), len(said))
-    end = next((n for n in range(start, len(said)) if said[n].lower() in _BETWEEN), len(said))
+    end = next((n for n in range(start, len(said)) if said[n].lower() in BETWEEN), len(said))
     if end == start:
         return Parts("", thing, "")
     return Parts(" ".join(said[:start]), " ".join(said[start:end]), " ".join(said[end:]))

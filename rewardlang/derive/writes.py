@@ -98,7 +98,7 @@ def _cases(deed: Deed) -> tuple[dict[str, Any], dict[str, str]]:
     """Rows that must go together are drawn one after the other, each among those that do."""
     expect: dict[str, Any] = {}
     params: dict[str, str] = {}
-    rows = deed.request.rows
+    rows = deed.request.cased
     expect["together"] = [
         {**case, **{result.name: result.values[n] for result in deed.drawn}}
         for n, case in enumerate(deed.request.cases)
