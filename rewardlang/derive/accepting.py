@@ -35,7 +35,7 @@ def requests(ground: Ground, operation: model.Operation) -> Request | None:
     by_row = list(_rowed(ground, operation))
     address = {p.name for p in operation.parameters if p.where == "path"}
     # Values of an address that go together are those of one row.
-    loose = any(slot.tied and slot.path[0] in address for _, slots in skeletons for slot in slots)
+    loose = any(slot.known and slot.path[0] in address for _, slots in skeletons for slot in slots)
     skeletons = [*by_row, *skeletons] if loose else [*skeletons, *by_row]
     best: Request | None = None
     for actor in ("", *ground.others):

@@ -166,8 +166,8 @@ class Making:
         table = self.refers.table(path, schema) if free else None
         # What may be made by being set is new, and so is its key.
         new = bool(self.refers.made) and path[0] in self.refers.in_path
-        known = free and table is None and not new
-        column = self.refers.column(path, schema) if known else []
+        plain = free and table is None and not new
+        column = self.refers.column(path, schema) if plain else []
         if table is not None:
             name = self.name(noun(table), path)
             kinds = schema.get("type")
@@ -177,10 +177,11 @@ class Making:
             slot = Slot(path, name, keys, table, None, "key", number, in_path)
         else:
             said = str(next(step for step in reversed(path) if isinstance(step, str)))
-            plain = known and not column and not (schema.get("format") or named(said, schema))
+            alike = plain and not column and not (schema.get("format") or named(said, schema))
+            kinds = self.refers.kinds(path) if alike else []
             if said == "key" and "property" in words_of(self.operation.name):
                 said = "property key"
-            values = pool(said, schema, column or (self.refers.kinds(path) if plain else ()))
+            values = pool(said, schema, column or kinds)
             if style == "storage" or schema.get("format") == "storage" or is_storage(schema):
                 values, style = pool("x", {"type": "string", "format": "storage"}), "storage"
             if not values:
@@ -193,8 +194,9 @@ class Making:
             if schema.get("enum") or "boolean" in kinds_of(schema):
                 self.fixed.add(path)
             shown = style or ("text" if spaced else "exact")
-            tied = bool(column) and not self.operation.opaque
-            slot = Slot(path, name, tuple(values[:_KEPT]), style=shown, tied=tied)
+            checked = bool(self.operation.effects) and not self.refers.made
+            known = not self.operation.opaque and bool(column or (kinds and checked))
+            slot = Slot(path, name, tuple(values[:_KEPT]), style=shown, known=known)
         self.slots[path] = slot
         return slot
 

@@ -36,6 +36,7 @@ class Slot:
         plus: What is added to the field of a parent's row.
         reads: How an expression reads the value from the parent's row: `.version.number`.
         tied: Whether it goes with some rows and not with others, such as a move of a workflow.
+        known: Whether rows have its values, so that it may go with some and not with others.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Slot:
     in_path: bool = False
     plus: int = 0
     tied: bool = False
+    known: bool = False
     reads: str = ""
 
     @property
@@ -58,7 +60,7 @@ class Slot:
     @property
     def cased(self) -> bool:
         """Whether its value is one of a case's, not free."""
-        return (self.table is not None or self.tied) and self.parent is None
+        return (self.table is not None or self.tied or self.known) and self.parent is None
 
 
 @frozen
