@@ -9,7 +9,6 @@ from rewardlang.openapi.seen import Field, Schema, Side, View, nothing
 from rewardlang.source import Span
 from rewardlang.syntax.files import ApiFile
 from rewardlang.syntax.schemas import PREFIX
-from rewardlang.syntax.yaml_events import read_yaml
 from rewardlang.syntax.yaml_nodes import Mapping_, Sequence_, YamlNode, plain
 from rewardlang.types import types
 from rewardlang.types.json_schema import Schemas
@@ -36,13 +35,6 @@ def below(place: Any, steps: tuple[str | int, ...]) -> YamlNode:
         elif isinstance(here, Sequence_) and isinstance(step, int) and step < len(here.items):
             here = here.items[step]
     return here
-
-
-def operation_node(api: ApiFile, name: str) -> YamlNode:
-    """The YAML of an operation."""
-    root = read_yaml(api.source, [])
-    assert root is not None  # it was read before
-    return below(root, ("operations", name))
 
 
 def schema_at(node: YamlNode) -> Schema:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rewardlang import model
 from rewardlang.derive import draft
 from rewardlang.derive.accepting import requests
 from rewardlang.derive.ground import Ground
@@ -302,8 +301,3 @@ def described(slot: Slot) -> str:
 
 def _last(slot: Slot) -> str:
     return str(next(step for step in reversed(slot.path) if isinstance(step, str)))
-
-
-def operation_of(ground: Ground, name: str) -> model.Operation:
-    """An operation by name."""
-    return ground.operations[name]

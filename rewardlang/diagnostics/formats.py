@@ -10,8 +10,6 @@ and `safe`, whether the meaning is sure to stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
 from rewardlang.source import Span
 
@@ -34,11 +32,6 @@ def to_json(diagnostic: Diagnostic) -> dict[str, object]:
         if fix is None
         else {**_place(fix.span), "replacement": fix.replacement, "safe": fix.safe},
     }
-
-
-def all_to_json(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
-    """All of them, in order."""
-    return [to_json(diagnostic) for diagnostic in diagnostics]
 
 
 def _label(label: Label, primary: bool) -> dict[str, object]:

@@ -24,7 +24,6 @@ SENTENCES = (
     "Reviewed by {person} every quarter.", "Only for {topic}.",
 )  # fmt: skip
 COLOURS = ("#1f78b4", "#33a02c", "#e31a1c", "#ff7f00", "#6a3d9a", "#b15928", "#a6cee3", "#fb9a99")
-COLOUR_NAMES = ("blue", "green", "red", "orange", "purple", "brown", "yellow", "teal")
 TOWNS = ("Lisbon", "Leipzig", "Lyon", "Porto", "Prague", "Graz", "Ghent", "Oslo")
 ACCOUNTS = ("5b10a0c1", "5b10a0c2", "5b10b1d4", "5b10c2e7", "5b10d3f9")
 """People of an API that has no table of users."""

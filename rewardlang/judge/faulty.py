@@ -12,7 +12,7 @@ fault, as `rewardlang.recovery` does, and two lesser policies are held against i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rewardlang import policies
 from rewardlang.judge.bench import Bench, Played
@@ -27,8 +27,6 @@ from rewardlang_runtime.values import FAILURES
 CODES = ("E614", "E615", "E616", "E617", "H522", "H523")
 _ROOM = 200
 """Calls of an episode that is played to learn how many the oracle needs."""
-
-Recover = Callable[[Environment], policies.Policy]
 
 
 def meet_faults(draft: Draft) -> None:

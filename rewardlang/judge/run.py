@@ -33,7 +33,6 @@ SUBJECTS = (
     shape_rules,
     cycle_rules,
     leak_rules,
-    leak_rules,
     level_rules,
     operation_rules,
     order_rules,

@@ -13,7 +13,6 @@ from rewardlang.diagnostics.diagnostic import Label
 from rewardlang.model import ErrorRule, JsonSchema, Operation, Parameter
 from rewardlang.resolve.conditions import condition
 from rewardlang.resolve.effects import infer_effects
-from rewardlang.resolve.facts import combine
 from rewardlang.resolve.infer_shapes import infer_shape
 from rewardlang.resolve.lambdas import taken
 from rewardlang.resolve.lets import bind_lets
@@ -23,7 +22,7 @@ from rewardlang.resolve.scope import Known, RootName, Scope, is_error
 from rewardlang.resolve.signatures import MACROS, functions
 from rewardlang.syntax.files import ApiFile, ErrorItem, OperationItem, ParameterItem
 from rewardlang.types.relations import join
-from rewardlang.types.types import Null, Object, Property, Type, Union
+from rewardlang.types.types import Null, Object, Property, Type
 
 
 def read_operation(
@@ -211,8 +210,3 @@ def _after_effects(scope: Scope) -> Scope:
         key: known for key, known in scope.known.items() if "'state'" not in key
     }
     return replace(scope, known=kept)
-
-
-def invalid_type(body: tree.Expr) -> Type:
-    """The type of the answer to an invalid request."""
-    return Union(()) if is_error(body) else combine(body.type, body).type

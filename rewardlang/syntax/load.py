@@ -28,7 +28,6 @@ from rewardlang.syntax.yaml_nodes import Mapping_, Scalar
 
 _T = TypeVar("_T")
 _SAYS = re.compile(rf"^({'|'.join(KINDS)})[ \t]*:", re.MULTILINE)
-AnyFile = ScenarioFile | ApiFile | WorldFile
 
 
 @frozen

@@ -8,12 +8,11 @@ from lark.exceptions import UnexpectedInput
 
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
-from rewardlang.source import Source
 from rewardlang.syntax import nodes, syntax_errors
 from rewardlang.syntax.build import Builder, Lark, Rejected
 from rewardlang.syntax.grammar import parser
 from rewardlang.syntax.limits import MAX_EXPRESSION
-from rewardlang.syntax.placed import Placed, in_place
+from rewardlang.syntax.placed import Placed
 
 
 def parse_expression(text: Placed, out: list[Diagnostic]) -> nodes.Expr | None:
@@ -36,12 +35,6 @@ def parse_effect(text: Placed, out: list[Diagnostic]) -> nodes.Effect | None:
         except Rejected as rejected:
             out.append(rejected.diagnostic)
     return None
-
-
-def parse_text(text: str, path: str = "<expression>") -> tuple[nodes.Expr | None, list[Diagnostic]]:
-    """An expression that stands in no file."""
-    out: list[Diagnostic] = []
-    return parse_expression(in_place(Source(path, text), 0, len(text)), out), out
 
 
 @lru_cache(maxsize=1024)  # the same conditions stand in many scenarios

@@ -43,18 +43,6 @@ def print_effect(effect: n.Effect) -> str:
     return f"{effect.kind} {value} {word} {target}"
 
 
-def print_template(template: n.Template) -> str:
-    """The template's text, braces doubled and holes filled with expressions."""
-    out = []
-    for part in template.parts:
-        if isinstance(part, str):
-            out.append(part.replace("{", "{{").replace("}", "}}"))
-        else:
-            text = print_expression(part)
-            out.append("{ " + text + "}" if text.startswith("{") else "{" + text + "}")
-    return "".join(out)
-
-
 def _print(expr: n.Expr, place: int) -> str:
     text, own = _bare(expr)
     return f"({text})" if own < place else text

@@ -72,14 +72,6 @@ def signature(text: str) -> Signature:
     return _Reader(text).signature()
 
 
-def type_of(text: str) -> Type:
-    """Parse one type."""
-    reader = _Reader(text)
-    found = reader.type()
-    reader.end()
-    return found
-
-
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text

@@ -60,11 +60,6 @@ class Match(NamedTuple):
         """The operation."""
         return self.route.operation
 
-    @property
-    def path_arguments(self) -> dict[str, Any]:
-        """The arguments in the path, by their flat names."""
-        return self.route.wire.from_path(self.route.holes, self.texts)
-
     def arguments(
         self, query: str = "", body: Any = None, headers: Mapping[str, str] | None = None
     ) -> dict[str, Any]:

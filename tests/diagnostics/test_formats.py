@@ -33,7 +33,7 @@ def test_everything():
 
 def test_the_least():
     diagnostic = Diagnostic(codes.UNUSED, "m", Label(Span(SOURCE, 5, 11)))
-    data = formats.all_to_json([diagnostic])
+    data = [formats.to_json(diagnostic)]
     assert json.loads(json.dumps(data)) == data
     assert (data[0]["help"], data[0]["fix"], len(data[0]["labels"])) == (None, None, 1)
     assert (data[0]["line"], data[0]["endLine"], data[0]["endColumn"]) == (1, 2, 5)

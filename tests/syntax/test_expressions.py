@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from syntax.texts import parse_text
 
 from rewardlang.source import Source
 from rewardlang.syntax import nodes as n
 from rewardlang.syntax.limits import MAX_EXPRESSION, MAX_EXPRESSION_DEPTH
-from rewardlang.syntax.parser import parse_effect, parse_text
+from rewardlang.syntax.parser import parse_effect
 from rewardlang.syntax.placed import in_place
 from rewardlang.syntax.printer import print_effect, print_expression
 

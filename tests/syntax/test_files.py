@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from syntax.files_on_disk import API, SCENARIO, WORLD, write
+from syntax.texts import print_template
 
 from rewardlang import data
 from rewardlang.syntax import files as f
 from rewardlang.syntax import nodes as n
 from rewardlang.syntax.load import gather, kind_of, read_api, read_scenario, read_world
-from rewardlang.syntax.printer import print_effect, print_expression, print_template
+from rewardlang.syntax.printer import print_effect, print_expression
 
 
 @pytest.fixture

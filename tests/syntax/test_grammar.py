@@ -7,10 +7,10 @@ import os
 import pickle
 
 import pytest
+from syntax.texts import parse_text
 
 from rewardlang import data
 from rewardlang.syntax import grammar
-from rewardlang.syntax.parser import parse_text
 from rewardlang.syntax.words import FORMULAS, RESERVED
 
 GRAMMAR = (data.grammar() / "rewardlang.lark").read_text(encoding="utf-8")

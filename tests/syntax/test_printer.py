@@ -5,13 +5,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from syntax.strategies import expressions, free_name, without_spans
+from syntax.texts import parse_text, print_template
 
 from rewardlang.source import Source, Span
 from rewardlang.syntax import nodes as n
 from rewardlang.syntax.limits import MAX_EXPRESSION
-from rewardlang.syntax.parser import parse_effect, parse_text
+from rewardlang.syntax.parser import parse_effect
 from rewardlang.syntax.placed import in_place
-from rewardlang.syntax.printer import print_effect, print_expression, print_template
+from rewardlang.syntax.printer import print_effect, print_expression
 from rewardlang.syntax.templates import parse_template
 
 _AT = Span(Source("", ""), 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from rewardlang import model, tree
@@ -64,9 +64,6 @@ class _Side:
 
 
 _ANSWER = _Side("answer", None, ())
-
-
-Env = Mapping[str, tuple[_Side, ...] | tuple[str | None, ...]]
 
 
 def expectations(scenario: model.Scenario, context: Context) -> list[Expected]:

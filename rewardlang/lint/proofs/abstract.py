@@ -39,7 +39,6 @@ _BOUNDS: Mapping[str, tuple[str, int | None]] = {
 KIND, STATUS, OP, FAULT = (
     call_field_key("None", name) for name in ("kind", "status", "op", "fault")
 )
-_OK = call_field_key("None", "ok")
 
 MOST_LITERALS = 500
 
