@@ -9,10 +9,11 @@ from rewardlang.importer.finding import Way, single, way
 from rewardlang.importer.flags import flag
 from rewardlang.importer.members import members, one_member
 from rewardlang.importer.names import spoken
-from rewardlang.importer.reads import by_query
+from rewardlang.importer.reads import by_query, keyed_by_query
 from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.importer.rows import Rows
-from rewardlang.importer.writes import copy, delete, update
+from rewardlang.importer.shapes import kind_of
+from rewardlang.importer.writes import copy, delete, delete_listed, update
 from rewardlang.openapi import Operation
 
 
@@ -104,9 +105,12 @@ def _fits(making: Making, rows: Rows, argument: Argument) -> bool:
 
 
 def _by_query(making: Making, operation: Operation, draft: Draft) -> bool:
-    """`DELETE /user?accountId=...`."""
+    """`DELETE /user?accountId=...`, and `DELETE /statuses?id=...&id=...`."""
     if operation.method != "DELETE":
         return False
+    asked = keyed_by_query(making, draft, operation, None)
+    if asked is not None and kind_of(asked[1].schema) == "array":
+        return delete_listed(making, draft, operation, *asked)
     found = by_query(making, draft, operation, None)
     return found is not None and delete(making, draft, operation, found)
 

@@ -14,6 +14,7 @@ from rewardlang.frozen import frozen
 from rewardlang.importer import (
     changes,
     guessed,
+    keys,
     layout,
     modelling,
     overrides,
@@ -97,6 +98,7 @@ def make(
     original = document
     document = guessed.guess(overrides.document(heard, document, out))
     found = resources.find(document)
+    keys.settle(found, document)
     overrides.tables(heard, found, out)
     written = Written(found.shapes)
     tables = rows.tables(found, document, written)

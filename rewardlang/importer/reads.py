@@ -52,6 +52,28 @@ def by_query(
     making: Making, draft: Draft, operation: Operation, schema: Schema | None
 ) -> Found | None:
     """The row whose key is in the query."""
+    asked = keyed_by_query(making, draft, operation, schema)
+    if asked is None or kind_of(asked[1].schema) == "array":
+        return None
+    rows, argument = asked
+    name = local(draft, rows.one, making.rows)
+    value = f"args.{argument.name}"
+    if not argument.required:
+        value = (
+            f'(args?.{argument.name} ?? "")'
+            if kind_of(argument.schema) == "string"
+            else f"args?.{argument.name}"
+        )
+    draft.lets[name] = f"{rows.name}[{as_text(argument, value)}]"
+    draft.tables[rows.name] = None
+    draft.rules.append(Rule(f"{name} is null", 404, f"There is no such {spoken(rows.one)}."))
+    return Found(rows, name)
+
+
+def keyed_by_query(
+    making: Making, draft: Draft, operation: Operation, schema: Schema | None
+) -> tuple[Rows, Argument] | None:
+    """The table of which the query has the key of a row, or keys, and the argument that does."""
     steps = making.found.steps(operation)
     table = None
     if schema is not None:
@@ -68,20 +90,7 @@ def by_query(
     argument = next(
         (a for a in draft.arguments if a.where == "query" and squeezed(a.name) == wanted), None
     )
-    if argument is None or rows.composed:
-        return None
-    name = local(draft, rows.one, making.rows)
-    value = f"args.{argument.name}"
-    if not argument.required:
-        value = (
-            f'(args?.{argument.name} ?? "")'
-            if kind_of(argument.schema) == "string"
-            else f"args?.{argument.name}"
-        )
-    draft.lets[name] = f"{rows.name}[{as_text(argument, value)}]"
-    draft.tables[rows.name] = None
-    draft.rules.append(Rule(f"{name} is null", 404, f"There is no such {spoken(rows.one)}."))
-    return Found(rows, name)
+    return None if argument is None or rows.composed else (rows, argument)
 
 
 # ---- lists ----

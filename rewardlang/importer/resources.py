@@ -11,7 +11,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rewardlang.importer.names import is_taken, plural, singular, snake, squeezed, unused, words
+from rewardlang.importer.names import (
+    is_taken,
+    plural,
+    singular,
+    snake,
+    squeezed,
+    unused,
+    words,
+)
 from rewardlang.importer.shapes import Listing, Schema, Shapes
 from rewardlang.openapi import Document, Operation, Parameter
 
@@ -22,7 +30,6 @@ HOLE = "{}"
 _LINKS = ("_links", "self", "expand")
 _SHAPING = ("expand", "fields", "propert", "start", "limit", "max", "include", "status", "return")
 """How query arguments begin that say how much of an object is wanted, not of which."""
-_KEYS = ("id", "accountId", "uuid", "key", "name", "slug")
 
 
 @dataclass(slots=True)
@@ -39,6 +46,7 @@ class Table:
         key_field: The property by which a row is asked for; None: nothing in the row says it.
         also: Another property by which it is, as in `issueIdOrKey`.
         given: Callers choose the key; else the server makes it.
+        listed: What may stand in holes of the path, where the document lists it, by name.
     """
 
     name: str
@@ -52,6 +60,7 @@ class Table:
     key_field: str | None = None
     also: str | None = None
     given: bool = False
+    listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
 
     @property
@@ -136,19 +145,24 @@ def answer(operation: Operation) -> Schema | None:
 
 
 def find(document: Document) -> Resources:
-    """The resources of a document."""
+    """The resources of a document; `keys.settle` says by what their rows are known."""
     shapes = Shapes(document.schemas)
     prefix = prefix_of(document.operations)
     found = Resources(shapes, prefix, [], {}, {}, _apart(document))
-    by_path: dict[Path, dict[str, Operation]] = {}
-    for operation in document.operations:
-        by_path.setdefault(found.steps(operation), {})[operation.method] = operation
+    by_path = by_paths(found, document)
     _collections(found, by_path)
     _singles(found, by_path)
     for table in found.tables:
         _place(found, table)
-    _keys(found, by_path)
     return found
+
+
+def by_paths(found: Resources, document: Document) -> dict[Path, dict[str, Operation]]:
+    """The operations of a document by path and method."""
+    made: dict[Path, dict[str, Operation]] = {}
+    for operation in document.operations:
+        made.setdefault(found.steps(operation), {})[operation.method] = operation
+    return made
 
 
 def _apart(document: Document) -> dict[str, str]:
@@ -294,7 +308,7 @@ def _asks(operation: Operation) -> bool:
     return any(p.required or not squeezed(p.name).startswith(_SHAPING) for p in given)
 
 
-# ---- where they stand, and by what they are known ----
+# ---- where they stand ----
 
 
 def _table_name(found: Resources, path: Path, single: bool = False) -> str:
@@ -322,65 +336,6 @@ def _place(found: Resources, table: Table) -> None:
     table.parent = found.above(table.home)
     if table.parent is table:
         table.parent = None
-
-
-def _keys(found: Resources, by_path: Mapping[Path, Mapping[str, Operation]]) -> None:
-    for table in found.tables:
-        here = by_path.get(table.item_path, {})
-        table.operations = list(here.values())
-        every = [*here.values(), *by_path.get(table.home, {}).values()]
-        if every:
-            table.scope = _scope(found, table, every[0])
-        if table.single:
-            continue
-        fields = found.shapes.fields(table.item)
-        hole = holes(next(iter(here.values())))[-1] if here else None
-        table.key_field, table.also = _key_field(found, table, hole, fields)
-        creates = by_path.get(table.home, {}).get("POST")
-        body = creates.body.schema if creates is not None and creates.body is not None else {}
-        known = table.key_field is not None and table.key_field in found.shapes.fields(body)
-        required = known and table.key_field in found.shapes.required(body)
-        named = squeezed(table.key_field or "") not in ("id", "uuid")
-        table.given = required or (named and (known or (creates is None and "PUT" in here)))
-
-
-def _scope(found: Resources, table: Table, operation: Operation) -> tuple[str, ...]:
-    """The holes of a path before the table, that lead to no table."""
-    path, names = found.steps(operation), holes(operation)
-    free: list[str] = []
-    number = 0
-    for index, step in enumerate(path[: len(table.home)]):
-        if step == HOLE:
-            owner = found.by_home.get(path[:index])
-            if owner is None or owner.single:
-                free.append(names[number])
-            number += 1
-    return tuple(free)
-
-
-def _key_field(
-    found: Resources, table: Table, hole: str | None, fields: Mapping[str, Schema]
-) -> tuple[str | None, str | None]:
-    """The property that the hole of an item's path is about, and another that may stand there."""
-    scalars = {
-        squeezed(name): name
-        for name, schema in fields.items()
-        if found.shapes.kind(schema) in ("string", "integer", "number")
-    }
-    if hole is None:
-        return next((scalars[k.lower()] for k in _KEYS if k.lower() in scalars), None), None
-    asked = squeezed(hole)
-    for one, other in (("idorkey", "key"), ("idorname", "name"), ("keyorid", "key")):
-        if asked.endswith(one) and "id" in scalars:
-            return scalars["id"], scalars.get(other)
-    if asked in scalars:
-        return scalars[asked], None
-    for end in ("id", "key", "name", "number", "uuid"):
-        if asked.endswith(end) and end in scalars:
-            return scalars[end], None
-    if asked.endswith("id") and any(k.lower() in scalars for k in _KEYS[:4]):
-        return next(scalars[k.lower()] for k in _KEYS[:4] if k.lower() in scalars), None
-    return None, None
 
 
 def parameter(operation: Operation, name: str, where: str = "path") -> Parameter | None:

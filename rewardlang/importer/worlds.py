@@ -7,8 +7,9 @@ from typing import Any
 
 from rewardlang.importer import vocabulary
 from rewardlang.importer.finding import ONLY
-from rewardlang.importer.names import squeezed, words
+from rewardlang.importer.names import camel, squeezed, words
 from rewardlang.importer.represented import forms
+from rewardlang.importer.resources import holes
 from rewardlang.importer.rows import Column, Rows
 from rewardlang.importer.samples import Maker, complete, is_valid
 from rewardlang.importer.schemas import Written
@@ -108,10 +109,11 @@ class _Table:
         parent = self.table.parent
         owners = self.made.get(parent.to or "", []) if parent is not None else []
         if self.table.table.single:
+            alone = ROWS if self.table.table.scope else 1
             found = (
                 [self._row(n, owner) for n, owner in enumerate(owners)]
                 if parent
-                else [self._row(0, None)]
+                else [self._row(n, None) for n in range(alone)]
             )
         elif parent is not None and owners:
             # Most belong to the first few, so that a list has something to tell apart.
@@ -139,10 +141,11 @@ class _Table:
             if value is not _NONE:
                 row[column.name] = value
         own = rows.table.key_field
-        if rows.composed and inside is not None and isinstance(row.get(own or ""), str) and own:
+        free = own is not None and own in rows.columns and rows.columns[own].to is None
+        if rows.composed and inside is not None and free and isinstance(row.get(own or ""), str):
             # The same key under several owners: who asks for one must say whose.
             again = Maker(self.written, Rng(self.seed, rows.name, inside), rows.one, inside)
-            row[own] = again.value(own, rows.columns[own].schema)
+            row[own or ""] = again.value(own or "", rows.columns[own or ""].schema)
         self._keys(row, number, owner)
         self._types(row)
         self._not_yet(row)
@@ -156,6 +159,11 @@ class _Table:
             refers = self._reference(column, number)
             if refers is not _NONE or not column.required:
                 return refers
+        listed = rows.table.listed.get(column.name)
+        if listed is not None and column.role == "scope":
+            return listed[number % len(listed)]
+        if column.role == "scope" and column.name == rows.table.key_field:
+            return self._id(number)
         if column.role == "scope":
             return "main" if number < ROWS // 2 else "other"
         if column.role == "version":
@@ -225,12 +233,15 @@ class _Table:
         """The key, and what it is made from."""
         rows, table = self.table, self.table.table
         if table.single:
-            row[rows.key] = (
-                owner[self.tables[rows.parent.to or ""].key] if owner and rows.parent else ONLY
-            )
+            whose = [owner[self.tables[rows.parent.to or ""].key]] if owner and rows.parent else []
+            scopes = [str(row[camel(hole)]) for hole in table.scope if camel(hole) in row]
+            row[rows.key] = "/".join([*whose, *scopes]) or ONLY
             return
         own = table.key_field
-        if (own is not None and squeezed(own) in ("id", "uuid")) or rows.number is not None:
+        listed = self._listed()
+        if own is not None and listed:
+            row[own] = listed[number % len(listed)]
+        elif (own is not None and squeezed(own) in ("id", "uuid")) or rows.number is not None:
             column = rows.columns[own or rows.key]
             chosen: Any = (
                 self.first + number
@@ -264,6 +275,15 @@ class _Table:
             row[rows.key] = "/".join(parts)
         elif rows.key not in row:
             row[rows.key] = self._id(number)
+
+    def _listed(self) -> tuple[str, ...]:
+        """The keys that the document lists for the path of an item."""
+        column = self.table.columns.get(self.table.table.key_field or "")
+        if column is None or kind_of(column.schema) != "string":
+            return ()
+        operations = self.table.table.operations
+        holes_ = [holes(operation)[-1] for operation in operations if holes(operation)]
+        return self.table.table.listed.get(camel(holes_[0]), ()) if holes_ else ()
 
     def _not_yet(self, row: Row) -> None:
         """Who archived it, and when, is said of what is archived alone."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rewardlang.importer.answers import (
     answer_with,
+    canned,
     literal,
     names_of,
 )
-from rewardlang.importer.drafts import Draft, Making, Rule
+from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Found, Way, as_text, key_of, single
 from rewardlang.importer.guessed import is_tree
 from rewardlang.importer.made import (
@@ -325,6 +326,27 @@ def delete(making: Making, draft: Draft, operation: Operation, found: Found) -> 
     if "trash" in text or "archive" in text:
         draft.doubt("the document speaks of a trash; here the row is gone")
     answer_with(making, draft, operation, rows, found.let)
+    return True
+
+
+def delete_listed(
+    making: Making, draft: Draft, operation: Operation, rows: Rows, argument: Argument
+) -> bool:
+    """`DELETE /x?id=1&id=2`: the rows that a list names, all of them or none."""
+    if not argument.required:
+        return False
+    texts = kind_of(argument.schema.get("items", {})) == "string"
+    as_texts = "" if texts else ".map(key => str(key))"
+    draft.lets["keys"] = f"args.{argument.name}{as_texts}.distinct()"
+    draft.lets["missing"] = f"keys.filter(key => {rows.name}[key] is null)"
+    message = f"There is no {spoken(rows.one)} " + "{missing[0]}."
+    draft.rules.append(Rule("missing.size() > 0", 404, message))
+    _delete_below(making, draft, rows, "keys")
+    draft.effects.append({"each": {"key": "keys"}, "do": f"delete {rows.name}[key]"})
+    draft.kind, draft.subject = "delete", rows.name
+    draft.tables[rows.name] = None
+    draft.doubt("it deletes all the rows that are listed, or none")
+    draft.result = canned(making, operation)
     return True
 
 
