@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +62,14 @@ class Deed:
         needed: The arguments by which a right call is told from others that are accepted.
     """
 
-    def __init__(self, field: Field, request: Request, effects: list[Effect]) -> None:
+    def __init__(
+        self,
+        field: Field,
+        request: Request,
+        effects: list[Effect],
+        named: Mapping[str, Named] | None = None,
+    ) -> None:
+        """`named` says how some of the slots' rows are named; the others are by name or key."""
         self.field = field
         self.ground = field.ground
         self.operation = request.operation
@@ -71,10 +78,12 @@ class Deed:
         slots = []
         for slot in request.slots:
             if slot.table is not None and slot.parent is None:
-                named, values = field.named(slot, (request.operation.name,))
+                so, values = field.named(slot, (request.operation.name,))
+                if named is not None and slot.name in named:
+                    so, values = named[slot.name], slot.values
                 if not request.free:
                     values = slot.values
-                self.named[slot.name] = named
+                self.named[slot.name] = so
                 slot = replace(slot, values=tuple(values))
             slots.append(slot)
         self.request = replace(request, slots=tuple(slots))

@@ -73,6 +73,7 @@ class Scenario:
 
     Attributes:
         oracle: The calls; a third item is the name under which later ones read the response.
+        observation: Letters of a response that the policy sees.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Scenario:
     system: str = ""
     actor: str = ""
     holdout: str = ""
+    observation: int = 4000
 
     def text(self) -> str:
         """The file."""
@@ -126,7 +128,7 @@ class Scenario:
         yield "prompt:"
         yield from (f"  - {scalar(each)}" for each in self.prompts)
         yield ""
-        yield f"limits: {{calls: {self.calls}, observation: 4000, answer: 400}}"
+        yield f"limits: {{calls: {self.calls}, observation: {self.observation}, answer: 400}}"
         yield ""
         yield from lines(self.reward)
         yield ""

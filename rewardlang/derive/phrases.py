@@ -81,6 +81,12 @@ def asked_for(path: Sequence[str]) -> str:
     return spoken(" ".join(kept[-2:])).removeprefix("is ")
 
 
+def happened(about: str) -> str | None:
+    """What was done to a thing at a time: `created` of `created at`; None of other fields."""
+    when = _PARTICIPLE.match(about)
+    return re.sub("^(?:last|first) ", "", when[2]) if when is not None and not when[1] else None
+
+
 def asking(about: str, of: str, value: object, link: str = "of") -> Asking:
     """The question for a field of a thing: `the lead`, `when it was created`, `whether`."""
     when = _PARTICIPLE.match(about)

@@ -7,7 +7,7 @@ from typing import Any
 
 from rewardlang.derive import draft, phrases
 from rewardlang.derive.answering import REPLY, scenario
-from rewardlang.derive.common import Field, leaves
+from rewardlang.derive.common import Field, Named, leaves
 from rewardlang.derive.request import Request, Slot, value_of
 from rewardlang.derive.told import Fact, beside, counts_up, told
 from rewardlang_runtime.builtins.answers import says
@@ -17,9 +17,17 @@ _FACTS = 12
 
 def of_facts(field: Field, request: Request) -> draft.Scenario | None:
     """The task that asks for one of several facts; None when the response tells nothing."""
-    facts = _facts(field, request)
-    if not facts:
-        return None
+    return asking_for(field, request, facts_of(field, request))
+
+
+def asking_for(
+    field: Field, request: Request, facts: Sequence[Fact], named: Named | None = None
+) -> draft.Scenario | None:
+    """The task that asks for one of some facts; None where none can be asked for.
+
+    Args:
+        named: How the rows are named, where a list must be read to find them.
+    """
     slots = tuple(request.slots)
     facts = [fact for fact in facts if _tells(fact, facts)]
     facts = facts[:_FACTS]
@@ -48,7 +56,7 @@ def of_facts(field: Field, request: Request) -> draft.Scenario | None:
         lets["others"] = f"expect.{next(iter(kinds))}.without(value)"
     prompts = phrases.questions(phrases.Asking("{fact.question}", "{fact.ask}"))
     return scenario(
-        field, request, slots, None, lets, prompts, phrases.title(request.operation), expect,
+        field, request, slots, named, lets, prompts, phrases.title(request.operation), expect,
         {"task": "one_of(expect.tasks)"}, [fact.say for fact in facts if len(fact.say) > 3],
         facts=True,
     )  # fmt: skip
@@ -75,7 +83,14 @@ def _column_of(field: Field, say: str) -> list[str]:
     return []
 
 
-def _facts(field: Field, request: Request) -> list[Fact]:
+def facts_of(
+    field: Field, request: Request, named: Mapping[tuple[str, str], str] | None = None
+) -> list[Fact]:
+    """What the responses to a request tell, one fact of each case after the other.
+
+    Args:
+        named: What rows are called, by slot and key; those without are called by name or key.
+    """
     ground = field.ground
     by_case: list[list[Fact]] = []
     values = {
@@ -91,7 +106,9 @@ def _facts(field: Field, request: Request) -> list[Fact]:
         if outcome is None:
             continue
         shown = {slot.name: chosen[slot.name] for slot in request.slots if slot.parent is None}
-        by_case.append(list(told(outcome.response, shown, _about(field, request, chosen))))
+        by_case.append(
+            list(told(outcome.response, shown, _about(field, request, chosen, named or {})))
+        )
     found: list[Fact] = []
     for turn in range(_FACTS):
         for number, facts in enumerate(by_case):
@@ -100,10 +117,17 @@ def _facts(field: Field, request: Request) -> list[Fact]:
     return list({(f.asking.ask, repr(f.case)): f for f in found}.values())
 
 
-def _about(field: Field, request: Request, chosen: Mapping[str, Any]) -> str:
+def _about(
+    field: Field,
+    request: Request,
+    chosen: Mapping[str, Any],
+    named: Mapping[tuple[str, str], str],
+) -> str:
     """What a response is about, in words with the values that were chosen."""
 
     def shown(slot: Slot) -> str:
+        if (slot.name, chosen.get(slot.name)) in named:
+            return named[slot.name, chosen[slot.name]]
         text = str(value_of(field.ground, slot, request.slots, chosen))
         return f'"{text}"' if " " in text else text
 

@@ -69,7 +69,7 @@ _PLAINER = (
 BETWEEN = {
     "for", "of", "from", "by", "in", "to", "with", "on", "as", "and", "using", "at", "into",
     "under", "associated", "within", "across", "assigned", "belonging",
-    "containing", "along",
+    "containing", "along", "whose", "that",
 }  # fmt: skip
 """Words that stand between two things."""
 _DETERMINED = {

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from rewardlang import model
 from rewardlang.derive import draft
+from rewardlang.derive.choose import choose
 from rewardlang.derive.common import Field
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.reads import reads
@@ -18,7 +19,7 @@ from rewardlang.frozen import frozen
 Chain = Callable[[Field, Request], draft.Scenario | str]
 """Makes a scenario of several calls that belong together; else says why there is none."""
 
-CHAINS: dict[str, Chain] = {"undo": undo}
+CHAINS: dict[str, Chain] = {"undo": undo, "choose": choose}
 """What is asked for beside the operation itself."""
 _REFUSED = "no call of it was accepted"
 

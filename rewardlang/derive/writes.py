@@ -24,7 +24,7 @@ _SYSTEM = (
 
 def writes(field: Field, request: Request) -> draft.Scenario | None:
     """The task of an operation that changes something, or that only takes a request."""
-    return _scenario(planned(field, request))
+    return scenario(planned(field, request))
 
 
 def planned(field: Field, request: Request) -> Deed:
@@ -33,12 +33,12 @@ def planned(field: Field, request: Request) -> Deed:
     name = request.operation.name
     if name not in known:
         request = taking_out(field.ground, request)
-        request = replace(request, slots=_settled(field, request))
+        request = replace(request, slots=settled(field, request))
         known[name] = Deed(field, request, list(effects(field, request)))
     return known[name]
 
 
-def _settled(field: Field, request: Request) -> tuple[Slot, ...]:
+def settled(field: Field, request: Request) -> tuple[Slot, ...]:
     """The slots, values left out with which nothing would change."""
     ground, kept = field.ground, []
     base = {s.name: s.values[0] for s in request.slots if not s.cased and s.parent is None}
@@ -64,7 +64,8 @@ def _settled(field: Field, request: Request) -> tuple[Slot, ...]:
     return tuple(kept)
 
 
-def _scenario(deed: Deed) -> draft.Scenario | None:
+def scenario(deed: Deed) -> draft.Scenario | None:
+    """The scenario of a deed; None of one that nothing can be chosen for."""
     if not deed.slots:
         return None
     expect, params = drawn(deed)
