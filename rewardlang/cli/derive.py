@@ -35,7 +35,8 @@ def scenarios(api: str, world: str, operations: str, out: str) -> None:
 
     What is asked is drawn from the world; every way to call an operation is tried before it is
     written down. Operations for which there is no scenario are listed with the reason. Where
-    another operation takes back what one does, OPERATION.undo.yaml asks for both.
+    another operation takes back what one does, OPERATION.undo.yaml asks for both; where a list
+    tells rows apart, OPERATION.choose.yaml names the row by what it is.
 
     \b
     rewardlang derive scenarios jira --world acme --out derived

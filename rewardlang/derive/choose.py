@@ -48,6 +48,7 @@ def _chosen(field: Field, request: Request) -> tuple[Slot, Described] | str:
         return "it is about no row"
     if not request.free:
         return "its rows go together"
+    why = "no list tells its rows apart"
     for slot in rows:
         told = described_rows(field.ground, slot.table or "", request.operation.name)
         if told is None:
@@ -56,7 +57,8 @@ def _chosen(field: Field, request: Request) -> tuple[Slot, Described] | str:
         which = tuple((key, words) for key, words in told.which if key in keys)
         if len(keys) >= 2 and len(which) >= _TASKS:
             return replace(slot, values=keys), replace(told, which=which)
-    return "no list tells its rows apart"
+        why = "a list tells too few of its rows apart"
+    return why
 
 
 def _narrowed(request: Request, slot: Slot) -> Request:
