@@ -101,6 +101,11 @@ def scenario(
             name = f"the same with another {described(each.slot)}"
             calls = (*steps[:-1], (operation.name, wrong))
             tests.append(Test(name, {"max": 0.2}, calls, REPLY, drawn))
+    several = next((task for task in tasks if facts and task.get("besides")), None)
+    if several is not None:
+        name = "all that was told in one answer"
+        answer = f"{{value}}, {several['besides'][0]}"
+        tests.append(Test(name, {"max": 0.4}, steps, answer, {"task": several}))
     other = field.other_write(tools, names)
     if other is not None:
         first: dict[str, Any] = {s.name: s.values[0] for s in slots if s.parent is None}

@@ -12,7 +12,7 @@ from rewardlang.derive.request import Request, Slot, value_of
 from rewardlang.derive.told import Fact, beside, counts_up, told
 from rewardlang_runtime.builtins.answers import says
 
-_FACTS = 12
+_FACTS = 24
 
 
 def of_facts(field: Field, request: Request) -> draft.Scenario | None:
@@ -34,6 +34,8 @@ def asking_for(
     if not facts:
         return None
     table = [fact.row for fact in facts]
+    if not any(fact.besides for fact in facts):
+        table = [{n: v for n, v in row.items() if n != "besides"} for row in table]
     kinds = {
         name: list(dict.fromkeys(o for f in facts if counts_up(f) == up for o in beside(f, facts)))
         for name, up in (("others", False), ("numbers", True))
@@ -54,6 +56,9 @@ def asking_for(
         lets["others"] = f"(expect.numbers if {number} else expect.others).without(value)"
     elif kinds:
         lets["others"] = f"expect.{next(iter(kinds))}.without(value)"
+    if "besides" in table[0]:
+        others = lets.get("others")
+        lets["others"] = f"{others}.union(fact.besides)" if others else "fact.besides"
     prompts = phrases.questions(phrases.Asking("{fact.question}", "{fact.ask}"))
     return scenario(
         field, request, slots, named, lets, prompts, phrases.title(request.operation), expect,
@@ -64,7 +69,7 @@ def asking_for(
 
 def _tells(fact: Fact, facts: Sequence[Fact]) -> bool:
     """Whether the answer states what is asked for, and the question does not."""
-    others = [other for other in beside(fact, facts) if other != fact.say]
+    others = [other for other in (*beside(fact, facts), *fact.besides) if other != fact.say]
     stated = says(REPLY.replace("{value}", fact.say), fact.say, others)
     return stated and not says(fact.asking.question, fact.say)
 

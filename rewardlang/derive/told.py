@@ -12,6 +12,7 @@ from rewardlang.derive.phrases import Asking, asked_for, asking, counting, dropp
 from rewardlang.derive.sentences import Parts, parted
 from rewardlang.derive.words import noun, spoken
 from rewardlang.frozen import frozen
+from rewardlang.judge.leaves import leaves as every_leaf
 
 _SKIPPED = {
     "self", "id", "accountid", "key", "avatarurls", "iconurl", "href", "etag", "ari", "entityid",
@@ -23,6 +24,11 @@ NAMES = ("name", "title", "displayName", "summary", "key", "label", "id")
 _CODE = re.compile(r"://|^\S{25,}$|[<>{}\\|]|^[0-9a-f-]{16,}$")
 
 
+_FEW = 4
+"""Fields of which a response tells enough to ask for."""
+_BESIDES = 4
+
+
 @frozen
 class Fact:
     """Something that a response tells.
@@ -31,17 +37,19 @@ class Fact:
         asking: How it is asked for.
         say: The answer, as text.
         case: The values of the request's slots.
+        besides: Other texts of the response, which an answer to the question has no reason to name.
     """
 
     asking: Asking
     say: str
     case: dict[str, Any]
+    besides: tuple[str, ...] = ()
 
     @property
     def row(self) -> dict[str, Any]:
         """The fact as a task's row in `expect`."""
         said = {"question": self.asking.question, "ask": self.asking.ask, "say": self.say}
-        return {**self.case, **said}
+        return {**self.case, **said, "besides": list(self.besides)}
 
 
 def sayable(value: Any) -> bool:
@@ -90,15 +98,37 @@ def told(response: Any, case: dict[str, Any], of: str) -> Iterator[Fact]:
             if path and isinstance(value, str) and sayable(value) and not path[-1].startswith("_"):
                 found.setdefault(asking(asked_for(path), of, value), value)
     known = " ".join(chosen).lower()
-    for asked, say in (found or flags).items():
+    # Whether something holds is asked where there is little else.
+    for asked, say in (found if len(found) >= _FEW else {**found, **flags}).items():
         if say.lower() not in f"{known} {asked.ask}".lower().split():
-            yield Fact(asked, say, case)
+            yield Fact(asked, say, case, tuple(_besides(response, say, asked.question)))
+
+
+def _besides(response: Any, say: str, question: str) -> list[str]:
+    """Other texts of a response, those that stand beside the answer first."""
+    every = list(every_leaf(response))
+    where = {path[:-1] for path, value in every if _say(value) == say}
+    near: dict[str, None] = {}
+    far: dict[str, None] = {}
+    for path, value in every:
+        if not isinstance(value, str) or not sayable(value) or path[-1:] in [(n,) for n in NAMES]:
+            continue
+        text = value.lower()
+        if text in question.lower() or text in say.lower() or say.lower() in text:
+            continue
+        if path[:-1] in where:
+            # What an object within says belongs together: a person's name and address.
+            if len(path) < 2 or isinstance(path[-2], int):
+                near[value] = None
+        else:
+            far[value] = None
+    return [*near, *(text for text in far if text not in near)][:_BESIDES]
 
 
 def _of_items(items: list[Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
     """The fields of the items of a list: the item's name, where the field is, and its value."""
     named = next((n for n in NAMES if all(sayable(i.get(n)) for i in items)), None)
-    for item in items[:6] if named else ():
+    for item in items[:10] if named else ():
         for inner, value in leaves(item):
             if (
                 inner != (named,)
