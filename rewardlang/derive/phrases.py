@@ -50,6 +50,18 @@ _PARTICIPLE = re.compile(
     r"|modified|published|released|archived|deleted|accessed|used|viewed|started|resolved))"
     r"(?: at| on| date| time)?$"
 )
+_STATE = re.compile(
+    r"^(?:(?P<does>starts|ends|begins|expires)"
+    r"|(?P<done>\w+ed|\w+wn|born|due|held|lent|paid|sent|sold)) (?:at|on)$"
+)
+"""A field that says when something is so: `starts at`, `lent on`."""
+_BEGINS = {
+    "starts": "start",
+    "ends": "end",
+    "begins": "start",
+    "expires": "expiry",
+    "paid": "payment",
+}
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
 
 
@@ -68,7 +80,7 @@ def dropped(name: str) -> bool:
 
 def title(operation: model.Operation) -> str:
     """What a scenario is called."""
-    saying = sayings(operation.doc, operation.name)[0]
+    saying = _sayings(operation)[0]
     return capital(saying.thing if saying.reading else str(saying))
 
 
@@ -98,6 +110,13 @@ def asking(about: str, of: str, value: object, link: str = "of") -> Asking:
         return Asking(f'Is "{about}" true or false for {of}?', f"whether {said}")
     if f" {parted(of).head}".endswith(f" {about}"):
         return Asking(f"What is {of}?", of)
+    when = _STATE.match(about)
+    if when is not None and _DATE.match(str(value)):
+        if when["does"]:
+            verb = when["does"].removesuffix("s")
+            return Asking(f"When does {of} {verb}?", f"when {of} {when['does']}")
+        was = "is" if when["done"] in ("due", "planned", "scheduled") else "was"
+        return Asking(f"When {was} {of} {when['done']}?", f"when {of} {was} {when['done']}")
     return Asking(f"What is the {about} {link} {of}?", f"the {about} {link} {of}")
 
 
@@ -176,6 +195,11 @@ def _told(slots: Sequence[Slot]) -> list[Slot]:
     return [s for s in slots if s.path != ("",) and (s.parent is None or s.in_path)]
 
 
+def _sayings(operation: model.Operation) -> list[Saying]:
+    reads = operation.method == "GET" or not (operation.writes or operation.opaque)
+    return sayings(operation.doc, operation.name, reads=reads)
+
+
 def _best(operation: model.Operation, slots: Sequence[Slot]) -> Saying:
     """The sentence that fits what is done, and speaks of most of what the task names."""
     changes = operation.method in ("PUT", "PATCH", "DELETE")
@@ -184,7 +208,7 @@ def _best(operation: model.Operation, slots: Sequence[Slot]) -> Saying:
         told = len(_places(saying.thing, slots, operation))
         return not (changes and saying.reading), told, len(saying.thing) < _LONG
 
-    return max(sayings(operation.doc, operation.name), key=rank)
+    return max(_sayings(operation), key=rank)
 
 
 def _things(slot: Slot, slots: Sequence[Slot], operation: model.Operation) -> list[str]:
@@ -205,7 +229,8 @@ def _things(slot: Slot, slots: Sequence[Slot], operation: model.Operation) -> li
         found += [" ".join(bare[n:]) for n in range(len(bare))]
     if operation.method == "GET" or f"using {' '.join(said)}" in operation.doc.lower():
         found.append(" ".join(said))
-    if _addressed(slot, operation) and len(bare) == 1 and bare[0] in _HANDLES:
+    plain = slot.table is None or (len(bare) == 1 and bare[0] in _HANDLES)
+    if plain and _addressed(slot, operation):
         found += _before(slot, operation)
     return list(dict.fromkeys(thing for thing in found if thing not in _HANDLES))
 
@@ -342,7 +367,8 @@ def _with_details(saying: Saying, details: Sequence[tuple[Slot, str]]) -> str:
     thing = singular(parted(saying.thing).head.split()[-1])
     for name, value in fields:
         if name in _NAMED and text == str(saying) and saying.verb in MAKING:
-            text = f"{text} {_NAMED[name]} {value}"
+            head = f"{saying.verb} {about.article} {about.head}"
+            text = f"{head} {_NAMED[name]} {value}" + text.removeprefix(head)
         elif name.split()[-1] in _TEXTS and thing in _SPEAKING:
             text = f"{text} that says {value}"
         elif name.split()[-1] in _TOWARDS:
@@ -395,6 +421,9 @@ def _field(slot: Slot, many: int = 1) -> str:
     elif len(last) == 1 and last[0] in _VAGUE and over:
         *first, of = words_of(over[-1])
         last = [*first, singular(of), *last]
+    if last[1:] and last[-1] in ("at", "on") and all(_DATE.match(str(v)) for v in slot.values):
+        # "the start time", "the due date"
+        last = [_BEGINS.get(last[0], last[0]), *last[1:-1], "time" if last[-1] == "at" else "date"]
     if many == 1 and isinstance(slot.path[-1], int):
         last = [*last[:-1], singular(last[-1])]
     return spoken(" ".join(last))

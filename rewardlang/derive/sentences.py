@@ -26,6 +26,20 @@ READING = {"get", "list", "return", "read", "search", "find", "fetch", "show", "
 CHANGING = {"update", "edit", "change", "modify", "patch"}
 """What is done to a row that is there already, and has fields."""
 MAKING = {"add", "append", "create", "register", "make", "copy", "clone", "duplicate", "upload"}
+_NO_VERBS = {
+    "above", "after", "any", "are", "as", "at", "be", "before", "both", "but", "by", "can", "do",
+    "does", "each", "either", "even", "every", "except", "fail", "for", "from", "given", "has",
+    "have", "here", "how", "if", "in", "including", "into", "is", "it", "like", "may", "must",
+    "need", "neither", "no", "none", "not", "note", "of", "on", "once", "one", "only", "optionally",
+    "or", "per", "possible", "require", "same", "see", "should", "since", "some", "such", "than",
+    "that", "then", "there", "these", "this", "those", "to", "under", "unless", "unlike", "until",
+    "up", "upon", "use", "via", "was", "what", "when", "where", "whether", "which", "while", "who",
+    "whose", "why", "will", "with", "within", "without", "you", "your",
+}  # fmt: skip
+"""Words before `the` or `a` that are no orders."""
+_OBJECT = re.compile(r"(?:an?|the|this|another|one|all) \w", re.IGNORECASE)
+_THIRD = re.compile(r"(?:(?<=ss|ch|sh)e|(?<=[xz])e|(?<=[^s]))s$")
+_NEW = re.compile(r"^(?:an? )?new (?=\w)", re.IGNORECASE)
 _TOLD = {"put": "set", "retrieve": "get", "return": "get", "modify": "change", "patch": "change"}
 """Verbs of an interface, and what people say instead."""
 _PERIOD = re.compile(r"(?<=[A-Za-z0-9)])\.(?:\s|$)|\n")
@@ -62,6 +76,10 @@ _PLAINER = (
     (re.compile(r"\b(a|an|the) new ", re.IGNORECASE), r"\1 "),
     (re.compile(r"\bup to [\d,]+ ", re.IGNORECASE), ""),
     (re.compile(r"\bthe details of (?=the |an? |all )", re.IGNORECASE), ""),
+    (
+        re.compile(r"(?<=\w)'s (?:\w+ )?(?:details|information|info|record|particulars)$", re.I),
+        "",
+    ),
     (re.compile(r"(?<=\w) details\b(?! \w+ed)", re.IGNORECASE), ""),
     (re.compile(r"\(s\)|\b(?:async|\w+ously|paginated|deprecated)$", re.IGNORECASE), ""),
     (re.compile(r"\s+for a given\b", re.IGNORECASE), " for a"),
@@ -69,12 +87,12 @@ _PLAINER = (
 BETWEEN = {
     "for", "of", "from", "by", "in", "to", "with", "on", "as", "and", "using", "at", "into",
     "under", "associated", "within", "across", "assigned", "belonging",
-    "containing", "along", "whose", "that",
+    "containing", "along", "off", "onto", "whose", "that",
 }  # fmt: skip
 """Words that stand between two things."""
 _DETERMINED = {
     "a", "an", "the", "all", "my", "your", "its", "one", "some", "any", "each", "every", "whether",
-    "if", "current", "issues", "now",
+    "if", "current", "issues", "now", "another",
 }  # fmt: skip
 _TWICE = re.compile(r"^(?:the|an?) ([\w ]+?) of (?:the|an?) \1$", re.IGNORECASE)
 """`the project of a project`, once its details are left out."""
@@ -99,13 +117,29 @@ class Saying:
         return f"{self.verb} {self.thing}".rstrip()
 
 
-def sayings(doc: str, name: str) -> list[Saying]:
-    """What an operation does, as its documentation says it and at last as its name does."""
-    found = [_saying(sentence) for sentence in _PERIOD.split(doc.strip())[:3]]
-    said = words_of(name)
+def sayings(doc: str, name: str, *, reads: bool = True) -> list[Saying]:
+    """What an operation does, as its documentation says it and at last as its name does.
+
+    Args:
+        reads: Whether it only reads; what does not is no order to get something.
+    """
+    said = words_of(name.rstrip("0123456789"))
     if said and base(said[0]) not in VERBS:
-        said = ["get", *said]
-    found.append(_saying(" ".join(said)))
+        acts = not reads and said[1:]
+        if acts and (base(said[-1]) in VERBS or is_plural(said[0])):
+            said = [base(said[-1]), *said[:-1]]  # "membersBlock"
+        elif not acts:
+            said = ["get", *said]
+    own = "" if reads or not said else said[0]
+    first, *more = _PERIOD.split(doc.strip())[:3]
+    found = [_saying(first, own, reads, any_verb=True)]
+    found += [_saying(sentence, own, reads) for sentence in more]
+    if own == "post":
+        said = ["create", *said[1:]]
+    if reads and re.fullmatch(r"[a-zA-Z]+( \w+){0,2}\.?", first) and not any(found):
+        found.append(_saying(f"get {first}", "", reads))  # "Book details"
+    said = [*said[:1], *(word for word in said[1:] if word not in ("id", "ids"))]
+    found.append(_saying(" ".join(said), said[0] if said else "", reads))
     kept = [saying for saying in found if saying is not None]
     return kept or [Saying("call", name)]
 
@@ -120,15 +154,34 @@ def base(verb: str) -> str:
     return verb
 
 
-def _saying(sentence: str) -> Saying | None:
+def _verb(word: str, rest: str, own: str, any_verb: bool) -> str:
+    """The verb of a sentence: `book` of `Books an appointment`; "" where it is no order."""
+    verb = base(word)
+    if verb in VERBS:
+        return verb
+    plain = _THIRD.sub("", verb)
+    if own and own in (verb, plain):
+        return own
+    order = any_verb and word.isalpha() and _OBJECT.match(rest) and plain not in _NO_VERBS
+    return plain if order else ""
+
+
+def _saying(sentence: str, own: str, reads: bool, any_verb: bool = False) -> Saying | None:
+    """The order that a sentence is.
+
+    Args:
+        own: The verb of the operation's name; "" when that tells nothing.
+        any_verb: Whether a word before `a` or `the` is a verb although it is not a known one.
+    """
     text = _OPENING.sub("", _BRACKETS.sub("", sentence.replace("*", "")).strip())
     text = text.strip().rstrip(".")
-    verb, _, rest = text.partition(" ")
-    verb = base(verb)
-    if verb == "bulk" and rest:
-        verb, _, rest = rest.partition(" ")
-        verb = base(verb)
-    if verb not in VERBS or not rest or " either " in f" {rest}":
+    if not reads:
+        text = _NEW.sub("create a ", text)
+    word, _, rest = text.partition(" ")
+    if word.lower() == "bulk" and rest:
+        word, _, rest = rest.partition(" ")
+    verb = _verb(word, rest, own, any_verb)
+    if not verb or not rest or " either " in f" {rest}":
         return None
     both = _EITHER.match(rest)
     if both is not None:
@@ -142,11 +195,14 @@ def _saying(sentence: str) -> Saying | None:
         said = said[1:]  # "search for dashboards"
     while said and said[-1].lower() in (*BETWEEN, "the", "a", "an", "or"):
         said = said[:-1]
-    if not said or len(said) > _LONGEST:
+    if not said or len(said) > _LONGEST or not said[0].strip(";,.:"):
         return None
     titled = sum(word[:1].isupper() for word in said) > 1 + len(said) / 2
     said = [_lowered(word, first=n == 0, titled=titled) for n, word in enumerate(said)]
-    return Saying(_TOLD.get(verb, verb), _articled(" ".join(said), verb in MAKING))
+    told = verb if verb == "return" and not reads else _TOLD.get(verb, verb)
+    if verb == "put" and any(word in ("on", "in", "into", "onto") for word in said):
+        told = verb
+    return Saying(told, _articled(" ".join(said), verb in MAKING))
 
 
 def _lowered(word: str, first: bool, titled: bool) -> str:
@@ -160,11 +216,17 @@ def _lowered(word: str, first: bool, titled: bool) -> str:
 def _articled(phrase: str, new: bool) -> str:
     """`custom field` as `the custom field`, one that is made as `a custom field`."""
     said = phrase.split()
+    if said[0].lower() in ("a", "an") and said[1:]:
+        return " ".join([_indefinite(said[1]), *said[1:]])
     if said[0].lower() in _DETERMINED or said[0].lower() in BETWEEN:
         return phrase
     if new and not parted(phrase).several:
-        return f"{'an' if said[0][0].lower() in 'aeio' else 'a'} {phrase}"
+        return f"{_indefinite(said[0])} {phrase}"
     return f"the {phrase}"
+
+
+def _indefinite(word: str) -> str:
+    return "an" if word[0].lower() in "aeio" else "a"
 
 
 def placed(text: str, thing: str, value: str) -> str | None:

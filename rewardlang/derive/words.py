@@ -22,6 +22,8 @@ def spoken(name: str) -> str:
     """A field's name in plain words: `projectTypeKey` is `project type key`."""
     said = [word.upper() if word in _UPPER else word for word in words_of(name)]
     said = [word for n, word in enumerate(said) if n == 0 or word != said[n - 1]]
+    if said[1:] and said[-1] == "no":
+        said[-1] = "number"
     return " ".join("IDs" if word == "IDS" else word for word in said) or name
 
 

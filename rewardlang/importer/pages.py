@@ -114,6 +114,9 @@ def enveloped(
             made[name] = "{begin}" if paged else 0
         elif low in ("maxresults", "limit", "pagesize", "perpage") and kind == "integer":
             made[name] = "{size}" if paged else "{matching.size()}"
+        elif low in (*_PAGE, "currentpage") and kind == "integer" and page.number is not None:
+            given = given_value(page.number)
+            made[name] = "{" + (given if given.startswith("args.") else f"{given} ?? 1") + "}"
         elif low in ("total", "totalcount", "totalsize") and kind == "integer":
             made[name] = "{matching.size()}"
         elif low in ("size", "count") and kind == "integer":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule, local
 from rewardlang.importer.finding import Found, Way, as_text, shown, single
@@ -293,11 +294,21 @@ def _filters(
         ):
             made = _contains(rows, argument)
         else:
-            made = _equals(argument, column) if column is not None else None
+            made = _equals(_followed(making, argument), column) if column is not None else None
         if made is not None:
             found.append(made)
             page.used.append(argument.name)
     return found
+
+
+def _followed(making: Making, argument: Argument) -> Argument:
+    """An argument whose schema has no reference to another: `$ref: "#/schemas/Status"`."""
+    own = making.written.own
+    flat = own.flat(argument.schema)
+    items = flat.get("items")
+    if isinstance(items, dict):
+        flat = {**flat, "items": own.flat(items)}
+    return replace(argument, schema=flat)
 
 
 def _contains(rows: Rows, argument: Argument) -> str | None:
@@ -331,8 +342,6 @@ def _equals(argument: Argument, column: Column) -> str | None:
     many = kind == "array"
     items = argument.schema.get("items")
     kind = kind_of(items) if many and isinstance(items, dict) else kind
-    if "$ref" in argument.schema or (isinstance(items, dict) and "$ref" in items):
-        return None
     values = (items or {}).get("enum") if many else argument.schema.get("enum")
     if (
         values

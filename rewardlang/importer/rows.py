@@ -220,6 +220,9 @@ def _key(found: Resources, rows: Rows, writers: list[Operation]) -> None:
     if posts and not given:
         uuid = column is not None and column.schema.get("format") == "uuid"
         rows.made = "uuid" if uuid else "counter"
+        if uuid and column is not None:
+            # What is put together from a counter is a plain text.
+            column.schema = {k: v for k, v in column.schema.items() if k != "format"}
 
 
 def _chosen(rows: Rows, operation: Operation) -> None:

@@ -250,7 +250,7 @@ class _Table:
             )
             if rows.number is not None and words(rows.number)[-1:] == ["number"]:
                 chosen = 1 + number % 3
-            if column.schema.get("format") == "uuid":
+            if column.schema.get("format") == "uuid" or rows.made == "uuid":
                 chosen = Maker(
                     self.written, Rng(self.seed, rows.name, number), rows.one, number
                 ).value("uuid", {"type": "string", "format": "uuid"})

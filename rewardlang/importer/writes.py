@@ -74,7 +74,8 @@ def _made_key(draft: Draft, rows: Rows) -> str:
     draft.counters[counter] = 0
     made = f"str(counters.{counter})"
     if rows.made == "uuid":
-        made = f'"00000000-0000-4000-8000-" + str(100000000000 + counters.{counter})'
+        # Counters begin at five digits; a sum of theirs might have no value.
+        made = f'"00000000-0000-4000-8000-0000000" + str(counters.{counter})'
     draft.lets["id"] = made
     if rows.number is not None:
         draft.lets["serial"] = f"counters.{counter}"

@@ -18,7 +18,8 @@ CASES = yaml.safe_load((Path(__file__).parent / "sentences.yaml").read_text(enco
 
 @pytest.mark.parametrize("case", CASES["says"], ids=lambda case: case["says"])
 def test_what_it_says(case: dict[str, Any]) -> None:
-    assert str(sayings(case["doc"], case.get("name", "other"))[0]) == case["says"]
+    name, reads = case.get("name", "other"), not case.get("writes", False)
+    assert str(sayings(case["doc"], name, reads=reads)[0]) == case["says"]
 
 
 @pytest.mark.parametrize("case", CASES["placed"], ids=lambda case: case["text"])
@@ -26,9 +27,9 @@ def test_a_name_is_put_behind_its_thing(case: dict[str, Any]) -> None:
     assert placed(case["text"], case["thing"], case["value"]) == case["is"]
 
 
-@given(st.text(max_size=80), st.text(max_size=20))
-def test_any_documentation_says_something(doc: str, name: str) -> None:
-    for saying in sayings(doc, name):
+@given(st.text(max_size=80), st.text(max_size=20), st.booleans())
+def test_any_documentation_says_something(doc: str, name: str, reads: bool) -> None:
+    for saying in sayings(doc, name, reads=reads):
         assert saying.verb
         assert parted(saying.thing) == parted(saying.thing)
 
@@ -48,6 +49,9 @@ def test_a_name_is_put_in_once_or_not_at_all(text: str, thing: str) -> None:
         ("version created at", "p", "2026-01-02", "When was the version of p created?"),
         ("date last used", "the key k", "2026-01-02", "When was the key k last used?"),
         ("created", "the page 7", "Ana", "What is the created of the page 7?"),
+        ("starts at", "the visit 7", "2026-01-02T03:04:05Z", "When does the visit 7 start?"),
+        ("lent on", "the loan 7", "2026-01-02", "When was the loan 7 lent?"),
+        ("due on", "the loan 7", "2026-01-02", "When is the loan 7 due?"),
         ("scope", "the default share scope", "GLOBAL", "What is the default share scope?"),
         ("hidden", "the field f", True, 'Is "hidden" true or false for the field f?'),
     ],
