@@ -17,7 +17,7 @@ from rewardlang.derive.needed import Needed
 from rewardlang.derive.request import Slot
 from rewardlang.derive.typed import Expand, Read, member, read
 from rewardlang.types.relations import without_null
-from rewardlang.types.types import String
+from rewardlang.types.types import Number, String
 
 _PATHS = 8
 """Fields of a row that a gate names; of more the whole row may change."""
@@ -219,6 +219,8 @@ def equal(found: Read, want: str, style: str, expand: Expand) -> str:
     kind = without_null(expand(found.type))
     if isinstance(kind, String) and kind.format and style in ("exact", "key"):
         style = "as_text"
+    if style == "key" and isinstance(kind, Number):
+        style = "as_text"  # a parameter that is a key is a text, whatever the field is
     if style == "text":
         said = f'{found.text} ?? ""' if found.nullable else found.text
         return f"fold({said}) == fold({want})"

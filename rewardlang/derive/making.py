@@ -275,7 +275,7 @@ class Making:
     def name(self, wanted: str, path: Path) -> str:
         """A parameter's name that no other slot has."""
         base = identifier(wanted)
-        if base in _TAKEN:
+        if base in _TAKEN or base == self.ground.api.name:
             base = f"{base}_value"
         for number in range(1, 40):
             chosen = base if number == 1 else f"{base}_{number}"

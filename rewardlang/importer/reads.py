@@ -185,7 +185,8 @@ def related(making: Making, draft: Draft, rows: Rows, owner: Found) -> str | Non
         )
         if kind_of(column.schema) == "integer":
             draft.doubt(f"rows whose `{column.name}` is the path's")
-            return f"str(row?.{column.name}) == {owner.asked}"
+            safe = "" if column.required else "?"
+            return f"str(row{safe}.{column.name}) == {owner.asked}"
         return (
             f"row?.{column.name} == {owner.asked}"
             if not column.required
