@@ -61,13 +61,25 @@ def scenarios(api: str, world: str, operations: str, out: str) -> None:
         raise Failure(f"{folder}: {error.strerror}") from error
     for each in left:
         click.echo(f"{each.operation}: no scenario: {each.why}", err=True)
+    if not written and not left:
+        raise Failure(f"no operation of {Path(api).name} fits {operations}")
     click.echo(f"{count(written, 'scenario')} in {folder}")
 
 
 def _typed(api: str, world: str) -> tuple[model.Api, model.World]:
-    from rewardlang.derive.load import load
+    from rewardlang.cli import Failure
+    from rewardlang.derive.load import STUB, load
+    from rewardlang.driver import CheckFailed
 
-    return load(api, world)
+    try:
+        return load(api, world)
+    except CheckFailed as failed:
+        for each in failed.diagnostics:
+            # The place is in no file of the caller's: the names are from the command line.
+            if Path(each.label.span.source.path).name == STUB:
+                said = each.message.replace(" beside the scenario", "")
+                raise Failure(f"{said}; {each.help}" if each.help else said) from failed
+        raise
 
 
 @command.command("reward")

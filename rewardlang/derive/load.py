@@ -7,7 +7,9 @@ from pathlib import Path
 from rewardlang import driver, model
 from rewardlang.data import Overlay
 
-_STUB = """\
+STUB = "derive_ground.yaml"
+"""The file, nowhere written, that names the API and the world."""
+_TEXT = """\
 rewardlang: 1
 scenario: derive.ground
 title: Nothing
@@ -33,8 +35,8 @@ def load(api: str, world: str) -> tuple[model.Api, model.World]:
         path = Path(given)
         if path.suffix in (".yaml", ".yml"):
             folder = path.parent.parent if path.parent.name in ("apis", "worlds") else path.parent
-    stub = folder / "derive_ground.yaml"
-    text = _STUB.format(api=Path(api).stem, world=Path(world).stem)
+    stub = folder / STUB
+    text = _TEXT.format(api=Path(api).stem, world=Path(world).stem)
     files = Overlay()
     files.texts[stub] = text
     checked = driver.check(stub, files)
