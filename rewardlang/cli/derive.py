@@ -77,7 +77,7 @@ def _typed(api: str, world: str) -> tuple[model.Api, model.World]:
         for each in failed.diagnostics:
             # The place is in no file of the caller's: the names are from the command line.
             if Path(each.label.span.source.path).name == STUB:
-                said = each.message.replace(" beside the scenario", "")
+                said = each.message.split(" beside ")[0]
                 raise Failure(f"{said}; {each.help}" if each.help else said) from failed
         raise
 
