@@ -89,9 +89,10 @@ def _typed(api: str, world: str) -> tuple[model.Api, model.World]:
 def reward(file: str, write: bool, replace: bool) -> None:
     """Write the reward for the oracle of the scenario FILE, to be edited by a person.
 
-    The oracle is played on a dozen tasks. What it does alike in all of them, in terms of
-    parameters and lets, becomes gates, parts and penalties. `rewardlang lint` then says what is
-    still missing.
+    The oracle is played on many tasks. What it looks up, asks for, leaves behind and answers, in
+    terms of parameters and lets, becomes parts; what must not happen besides, gates and penalties.
+    The reward is tried before it is written: the oracle earns 1, and nothing done earns 0.
+    `rewardlang lint` then says what is still missing.
 
     \b
     rewardlang derive reward tidy.yaml
@@ -99,22 +100,25 @@ def reward(file: str, write: bool, replace: bool) -> None:
     """
     from rewardlang.cli import Failure
     from rewardlang.derive import draft
-    from rewardlang.derive.insert import written
-    from rewardlang.derive.reward import NoReward
-    from rewardlang.derive.reward import reward as derived
+    from rewardlang.derive.reward import NoReward, derived
 
     path = Path(file)
     try:
         made = derived(path, replace=replace)
         if not write:
-            click.echo("\n".join(draft.lines(made)))
+            click.echo("\n".join(draft.lines(made.reward)))
             return
-        text = written(path.read_text(encoding="utf-8"), made, replace=replace)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(made.text, encoding="utf-8")
     except NoReward as error:
         raise Failure(f"{file}: {error}") from error
     except OSError as error:
         raise Failure(f"{file}: {error.strerror}") from error
+    if made.left_out:
+        names = ", ".join(f"`{name}`" for name in made.left_out)
+        click.echo(f"left out, as nothing else reads them: {names}", err=True)
+    if made.loosened:
+        tests = count(made.loosened, "test")
+        click.echo(f"{tests} no longer expect anything of parts, which have other names", err=True)
     click.echo(f"{file}: the reward is written")
 
 

@@ -264,7 +264,7 @@ def penalties(good: int, calls: int, answers: bool) -> list[draft.Item]:
         draft.penalty(
             "invented", 'ramp(count(any{kind == "unknown_tool"}), good=0, bad=3, floor=0.6)'
         ),
-        draft.penalty("refused", "ramp(count(any{not ok}), good=0, bad=4, floor=0.6)"),
+        draft.penalty("refused", "ramp(count(any{not ok}), good=0, bad=4, floor=0.5)"),
         draft.penalty("repeated", "ramp(repeats, good=0, bad=4, floor=0.7)"),
     ]
     if answers:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made_by
+from itertools import pairwise
 from typing import Any
 
 from rewardlang.frozen import frozen
@@ -15,6 +17,9 @@ _PLAIN = re.compile(r"[A-Za-z(_][^\n]*$")
 _SPLIT = re.compile(r": | #|:$|^[-?] |[\t]")
 _TRAPS = re.compile(r"(?i)(yes|no|on|off|y|n|true|false|null|none|nan|inf)$|[\d.+-]")
 _WIDTH = 100
+_PIECES = re.compile(r""""(?:[^"\\]|\\.)*"| (?:and|or|if|else)(?= )|,(?= )|[^" ,]+|.""")
+_LOOSE = {"else": 0, "if": 0, "or": 1, "and": 2, ",": 3}
+_OPEN, _CLOSE = re.compile(r"[(\[{]"), re.compile(r"[)\]}]")
 
 Step = tuple[str, Any] | tuple[str, Any, str]
 """An operation and its arguments, and under which name its response is read."""
@@ -50,10 +55,10 @@ def penalty(id: str, factor: float | str, when: str = "", why: str = "") -> Item
 class Reward:
     """Gates, parts and penalties, and the lets that they read, in the order of the file."""
 
-    lets: dict[str, str] = field(default_factory=dict)
-    gates: list[Item] = field(default_factory=list)
-    parts: list[Item] = field(default_factory=list)
-    penalties: list[Item] = field(default_factory=list)
+    lets: dict[str, str] = made_by(default_factory=dict)
+    gates: list[Item] = made_by(default_factory=list)
+    parts: list[Item] = made_by(default_factory=list)
+    penalties: list[Item] = made_by(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -64,7 +69,7 @@ class Test:
     reward: Any
     calls: Sequence[tuple[str, Any]] | None = None
     answer: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = made_by(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,7 +93,7 @@ class Scenario:
     answer: str
     reward: Reward
     tests: Sequence[Test]
-    expect: dict[str, Any] = field(default_factory=dict)
+    expect: dict[str, Any] = made_by(default_factory=dict)
     assume: Sequence[str] = ()
     system: str = ""
     actor: str = ""
@@ -148,7 +153,8 @@ def lines(reward: Reward) -> Iterator[str]:
     """The lets and the reward, as they stand in a file."""
     if reward.lets:
         yield "let:"
-        yield from (f"  {name}: {scalar(value)}" for name, value in reward.lets.items())
+        for name, value in reward.lets.items():
+            yield from field(name, value, "  ")
         yield ""
     yield "reward:"
     for section, items in (
@@ -159,7 +165,56 @@ def lines(reward: Reward) -> Iterator[str]:
         for item in items:
             yield from (f"    # {line}" for line in item.why.splitlines())
             yield f"    - id: {item.id}"
-            yield from (f"      {name}: {scalar(value)}" for name, value in item.fields)
+            for name, value in item.fields:
+                yield from field(name, value, "      ")
+
+
+def field(name: str, value: Any, indent: str) -> Iterator[str]:
+    """A key with an expression or a number; what is long on several lines."""
+    whole = f"{indent}{name}: {scalar(value)}"
+    lines = broken(value, _WIDTH - len(indent) - 2) if len(whole) > _WIDTH else []
+    if len(lines) < 2:
+        yield whole
+        return
+    yield f"{indent}{name}: >-"
+    yield from (f"{indent}  {line}" for line in lines)
+
+
+def broken(value: Any, width: int) -> list[str]:
+    """An expression in lines that end where a person would end them; [] of what cannot be so."""
+    if not isinstance(value, str) or not value.isprintable() or "  " in value:
+        return []
+    return _lines(value, width)
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """Split at the joints that bind the least, again and again where that is not enough."""
+    joints = list(_joints(text)) if len(text) > width else []
+    if not joints:
+        return [text]
+    loosest = min(rank for rank, _ in joints)
+    cuts = [0, *(at for rank, at in joints if rank == loosest), len(text)]
+    pieces = [text[a:b].strip() for a, b in pairwise(cuts)]
+    made: list[str] = []
+    for piece in pieces:
+        for line in _lines(piece, width):
+            if made and len(made[-1]) + 1 + len(line) <= width:
+                made[-1] = f"{made[-1]} {line}"
+            else:
+                made.append(line)
+    return made
+
+
+def _joints(text: str) -> Iterator[tuple[tuple[int, int], int]]:
+    """Where a line may end: how deep in brackets and how loose, and where the next one starts."""
+    depth, place = 0, 0
+    for match in _PIECES.finditer(text):
+        piece, place = match[0], match.start()
+        word = piece.strip()
+        if word in _LOOSE and piece[0] in " ,":
+            yield (depth, _LOOSE[word]), place + 1 if word != "," else match.end()
+        elif piece[0] != '"':
+            depth += len(_OPEN.findall(piece)) - len(_CLOSE.findall(piece))
 
 
 def _data(name: str, value: Any, indent: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from rewardlang.judge.grounds import INVENTED
 from rewardlang.judge.leaves import strings
 from rewardlang.judge.mutant import Mutant, Start
 
-_ORDER = re.compile(
+ORDER = re.compile(
     r"\b(then|after|afterwards|before|first|next|finally|once|when|order|followed|last|second)\b"
 )
 """Words of a prompt that may ask for an order."""
@@ -64,7 +64,7 @@ def duplicate_step(start: Start) -> Iterator[Mutant]:
 def swap_steps(start: Start) -> Iterator[Mutant]:
     """Exchange neighbours. When neither needs the other, and the task asks for no order, nothing
     is lost."""
-    ordered = _ORDER.search(start.prompt) is not None
+    ordered = ORDER.search(start.prompt) is not None
     for number in range(len(start.sent) - 1):
         first, second = start.sent[number], start.sent[number + 1]
         if first == second:
