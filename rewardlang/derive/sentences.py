@@ -40,6 +40,8 @@ _NO_VERBS = {
 _OBJECT = re.compile(r"(?:an?|the|this|another|one|all) \w", re.IGNORECASE)
 _THIRD = re.compile(r"(?:(?<=ss|ch|sh)e|(?<=[xz])e|(?<=[^s]))s$")
 _NEW = re.compile(r"^(?:an? )?new (?=\w)", re.IGNORECASE)
+NEW = {"create", "register", "make"}
+"""What is made has no name until then."""
 _TOLD = {"put": "set", "retrieve": "get", "return": "get", "modify": "change", "patch": "change"}
 """Verbs of an interface, and what people say instead."""
 _PERIOD = re.compile(r"(?<=[A-Za-z0-9)])\.(?:\s|$)|\n")
@@ -124,6 +126,7 @@ def sayings(doc: str, name: str, *, reads: bool = True) -> list[Saying]:
         reads: Whether it only reads; what does not is no order to get something.
     """
     said = words_of(name.rstrip("0123456789"))
+    said = said[1:] if said[:1] in (["partial"], ["partially"]) else said
     if said and base(said[0]) not in VERBS:
         acts = not reads and said[1:]
         if acts and (base(said[-1]) in VERBS or is_plural(said[0])):
