@@ -189,7 +189,7 @@ def broken(value: Any, width: int) -> list[str]:
 
 def _lines(text: str, width: int) -> list[str]:
     """Split at the joints that bind the least, again and again where that is not enough."""
-    joints = list(_joints(text)) if len(text) > width else []
+    joints = [(rank, at) for rank, at in _joints(text) if len(text) > width and 0 < at < len(text)]
     if not joints:
         return [text]
     loosest = min(rank for rank, _ in joints)
