@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 from rewardlang import data, driver, model
 from rewardlang.cli.derive import command
 from rewardlang.derive.insert import stripped
-from rewardlang.derive.reward import derived
 from rewardlang.judge.bench import Bench
 from rewardlang.judge.budget import Budget
 from rewardlang.judge.draft import Draft
