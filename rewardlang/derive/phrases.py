@@ -98,7 +98,7 @@ def asking(about: str, of: str, value: object, link: str = "of") -> Asking:
 
 def counting(what: str, of: str) -> Asking:
     """The question for a number of things: `labels`, `for the page 7`."""
-    said = of.split()
+    what, said = what.removesuffix(" count"), of.split()
     if what in said:
         of = " ".join(said[said.index(what) + 1 :])  # "the URLs and keys of a page"
     counted = f"how many {what} {of}".rstrip()

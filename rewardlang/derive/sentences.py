@@ -126,7 +126,7 @@ def sayings(doc: str, name: str, *, reads: bool = True) -> list[Saying]:
         reads: Whether it only reads; what does not is no order to get something.
     """
     said = words_of(name.rstrip("0123456789"))
-    said = said[1:] if said[:1] in (["partial"], ["partially"]) else said
+    said = said[1:] if said[1:] and (said[0] == "partial" or said[0].endswith("ly")) else said
     if said and base(said[0]) not in VERBS:
         acts = not reads and said[1:]
         if acts and (base(said[-1]) in VERBS or is_plural(said[0])):
@@ -181,7 +181,7 @@ def _saying(sentence: str, own: str, reads: bool, any_verb: bool = False) -> Say
     if not reads:
         text = _NEW.sub("create a ", text)
     word, _, rest = text.partition(" ")
-    if word.lower() == "bulk" and rest:
+    if (word.lower() == "bulk" or word.endswith("ly")) and rest:
         word, _, rest = rest.partition(" ")
     verb = _verb(word, rest, own, any_verb)
     if not verb or not rest or " either " in f" {rest}":
