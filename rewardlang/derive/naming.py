@@ -15,7 +15,7 @@ from rewardlang.derive.sentences import (
     Saying,
     parted,
     placed,
-    sayings,
+    sayings_of,
 )
 from rewardlang.derive.words import listed, noun, singular, spelled, spoken, words_of
 
@@ -53,12 +53,6 @@ def told(slots: Sequence[Slot]) -> list[Slot]:
     return [s for s in slots if s.path != ("",) and (s.parent is None or s.in_path)]
 
 
-def said_of(operation: model.Operation) -> list[Saying]:
-    """What the documentation of an operation says that it does."""
-    reads = operation.method == "GET" or not (operation.writes or operation.opaque)
-    return sayings(operation.doc, operation.name, reads=reads)
-
-
 def best(operation: model.Operation, slots: Sequence[Slot]) -> Saying:
     """The sentence that fits what is done, and speaks of most of what the task names."""
     changes = operation.method in ("PUT", "PATCH", "DELETE")
@@ -67,7 +61,7 @@ def best(operation: model.Operation, slots: Sequence[Slot]) -> Saying:
         told = len(_places(saying, slots, operation))
         return not (changes and saying.reading), told, len(saying.thing) < _LONG
 
-    return max(said_of(operation), key=rank)
+    return max(sayings_of(operation), key=rank)
 
 
 def _things(slot: Slot, slots: Sequence[Slot], operation: model.Operation) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from rewardlang.derive.making import Making
 from rewardlang.derive.request import Path, slots_in
 from rewardlang.derive.schemas import merged, scalar_schema, shape
-from rewardlang.derive.sentences import BETWEEN, sayings
+from rewardlang.derive.sentences import BETWEEN, sayings_of
 from rewardlang.derive.words import noun, singular, words_of
 from rewardlang.derive.worth import PAGING, WRAPPERS, described_by
 
@@ -49,7 +49,7 @@ def mentioned(made: Making) -> Iterator[tuple[Path, Any]]:
     `Assigns a scheme to a project` needs the project, even where the document requires none;
     `Moves an item` needs to say where to.
     """
-    saying = sayings(made.operation.doc, made.operation.name)[0]
+    saying = sayings_of(made.operation)[0]
     sentence = [singular(word) for word in words_of(saying.thing)]
     reads = made.operation.method == "GET" or saying.reading
     required = [str(name) for name in merged(made.root, made.root)["required"]]

@@ -19,6 +19,7 @@ from rewardlang.derive.sentences import (
     MAKING,
     Saying,
     parted,
+    sayings_of,
 )
 from rewardlang.derive.words import capital, listed, singular, spoken
 from rewardlang.frozen import frozen
@@ -56,7 +57,7 @@ def dropped(name: str) -> bool:
 
 def title(operation: model.Operation) -> str:
     """What a scenario is called."""
-    saying = naming.said_of(operation)[0]
+    saying = sayings_of(operation)[0]
     return capital(saying.thing if saying.reading else str(saying))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rewardlang.derive import phrases
 from rewardlang.derive.deeds import Deed
 from rewardlang.derive.request import Request
-from rewardlang.derive.sentences import sayings
+from rewardlang.derive.sentences import sayings_of
 from rewardlang.derive.words import capital, listed
 
 
@@ -26,7 +26,7 @@ def orders(deed: Deed, back: Request, made: bool, restored: bool) -> list[str]:
     """
     said = phrases.order(deed)
     if made:
-        verb = sayings(back.operation.doc, back.operation.name)[0].verb
+        verb = sayings_of(back.operation)[0].verb
         return [
             f"{capital(said)}, to try it out, and {verb} it again as soon as it is there.",
             f"Please {said}, only as a test: once it is there, {verb} it again.",

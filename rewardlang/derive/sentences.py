@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rewardlang import model
 from rewardlang.derive.words import is_plural, singular, words_of
 from rewardlang.frozen import frozen
 
@@ -139,12 +140,19 @@ def sayings(doc: str, name: str, *, reads: bool = True) -> list[Saying]:
     found += [_saying(sentence, own, reads) for sentence in more]
     if own == "post":
         said = ["create", *said[1:]]
-    if reads and re.fullmatch(r"[a-zA-Z]+( \w+){0,2}\.?", first) and not any(found):
+    short = re.fullmatch(r"([a-zA-Z]+)( \w+){0,2}\.?", first)
+    if reads and short is not None and short[1].lower() not in VERBS and not any(found):
         found.append(_saying(f"get {first}", "", reads))  # "Book details"
     said = [*said[:1], *(word for word in said[1:] if word not in ("id", "ids"))]
     found.append(_saying(" ".join(said), said[0] if said else "", reads))
     kept = [saying for saying in found if saying is not None]
     return kept or [Saying("call", name)]
+
+
+def sayings_of(operation: model.Operation) -> list[Saying]:
+    """What an operation does, as its documentation says it and at last as its name does."""
+    reads = operation.method == "GET" or not (operation.writes or operation.opaque)
+    return sayings(operation.doc, operation.name, reads=reads)
 
 
 def base(verb: str) -> str:

@@ -18,7 +18,8 @@ _SKIPPED = {
     "self", "id", "accountid", "key", "avatarurls", "iconurl", "href", "etag", "ari", "entityid",
     "startat", "maxresults", "islast", "nextpage", "limit", "size", "webui", "tinyui", "base",
     "next", "cursor", "icon", "avatarid", "uuid", "start", "_links", "links", "nextpagetoken",
-    "editui", "download", "total",
+    "editui", "download", "total", "page", "pagesize", "perpage", "pagenumber", "currentpage",
+    "totalpages", "pagecount", "offset", "skip",
 }  # fmt: skip
 NAMES = ("name", "title", "displayName", "summary", "key", "label", "id")
 _CODE = re.compile(r"://|^\S{25,}$|[<>{}\\|]|^[0-9a-f-]{16,}$")

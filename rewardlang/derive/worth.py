@@ -10,7 +10,7 @@ from rewardlang.derive.heeded import counts
 from rewardlang.derive.refers import Refers
 from rewardlang.derive.request import LABELS, Path
 from rewardlang.derive.schemas import kinds_of, scalar_schema, shape
-from rewardlang.derive.sentences import sayings
+from rewardlang.derive.sentences import sayings_of
 from rewardlang.derive.words import words_of
 from rewardlang.judge.leaves import resolved, variants
 
@@ -63,7 +63,7 @@ def worth(
     new = says == "id" and len(words) == 1 and refers.operation.method == "POST"
     if new and words[0] not in refers.in_path and refers.table(path, known) is None:
         return None
-    said = str(sayings(refers.operation.doc, refers.operation.name)[0])
+    said = str(sayings_of(refers.operation)[0])
     stated = {*words_of(said), *words_of(refers.operation.name)}
     if len(words) > 1 and words[0].lower() in _STEPS and words[0].lower() not in stated:
         return None

@@ -6,7 +6,7 @@ from rewardlang.importer.answers import same_kind
 from rewardlang.importer.assigned import assigned
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import Way, single, way
-from rewardlang.importer.flags import flag
+from rewardlang.importer.flags import flag, set_as_well
 from rewardlang.importer.members import members, one_member
 from rewardlang.importer.names import spoken
 from rewardlang.importer.reads import by_query, keyed_by_query
@@ -47,6 +47,8 @@ def act(making: Making, operation: Operation, draft: Draft) -> bool:
         if made:
             draft.kind = "action"
             draft.doubt(f"it changes fields of the {spoken(found.rows.one)}")
+            if len(through.rest) == 1:
+                set_as_well(draft, operation, found, through.rest[0])
         return made
     return False
 

@@ -28,6 +28,9 @@ class Errors:
     def __init__(self, document: Document, shapes: Shapes) -> None:
         self._shapes = shapes
         self.documented = _common(document, shapes)
+        known = {status for each in document.operations for status in each.responses}
+        self.status = 422 if "422" in known and "400" not in known else 400
+        """The status of the answer to a request that fails its schema."""
 
     def problem(self) -> Any:
         """The body of answers that no operation gives."""
@@ -43,9 +46,9 @@ class Errors:
 
     def invalid(self) -> Any:
         """The body of the answer to a request that fails its schema."""
-        made = self.body(400, "\0")
+        made = self.body(self.status, "\0")
         return _whole(made) if self.documented is not None else {
-            "status": 400, "message": "{messages.join(\"; \")}", "errors": "{errors}",
+            "status": self.status, "message": "{messages.join(\"; \")}", "errors": "{errors}",
         }  # fmt: skip
 
     def _filled(self, schema: Schema, status: int | str, message: str) -> dict[str, Any] | None:

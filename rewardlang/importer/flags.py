@@ -43,15 +43,33 @@ def _fields(making: Making, operation: Operation) -> list[str]:
     return list(making.shapes.fields(schema)) if schema is not None else []
 
 
+def _past(step: str) -> tuple[str, ...]:
+    """`pin` itself, and what is said of a thing after it: `pinned`."""
+    return step, f"{step}d", f"{step}ed", f"{step}{step[-1:]}ed"
+
+
+def set_as_well(draft: Draft, operation: Operation, found: Found, step: str) -> None:
+    """Beside what the body says, the step names a status: `POST /x/{id}/cancel` with a reason."""
+    change = _flagged(found.rows, operation, squeezed(step))
+    if change is not None and draft.argument(change[0].name) is None:
+        column, value = change
+        place = f"{found.rows.name}[{found.key}].{column.name}"
+        draft.effects.append(f"set {place} = {json.dumps(value)}")
+        draft.doubt(f"it makes `{column.name}` {json.dumps(value)}")
+
+
 def _flagged(rows: Rows, operation: Operation, step: str) -> tuple[Column, object] | None:
-    past = (step, f"{step}d", f"{step}ed", f"is{step}", f"is{step}d", f"is{step}ed")
-    undone = _UNDONE.get(step, ())
+    past = _past(step)
+    undone = [*_UNDONE.get(step, ())]
+    for prefix in ("un", "de", "dis"):
+        if step.startswith(prefix):
+            undone += _past(step.removeprefix(prefix))[1:]  # "unblock" of what is "blocked"
     for column in rows.columns.values():
         if column.hidden or column.role != "plain":
             continue
         name = squeezed(column.name)
         if kind_of(column.schema) == "boolean":
-            if name in past:
+            if name.removeprefix("is") in past:
                 return column, operation.method != "DELETE"
             if name.removeprefix("is") in undone:
                 return column, False
@@ -59,7 +77,7 @@ def _flagged(rows: Rows, operation: Operation, step: str) -> tuple[Column, objec
         if name not in ("status", "state") or not values:
             continue
         lower = {str(value).lower(): value for value in values}
-        for word in (f"{step}d", f"{step}ed"):
+        for word in past[1:]:
             if word in lower and operation.method != "DELETE":
                 return column, lower[word]
         if step in _UNDO:

@@ -124,7 +124,7 @@ def api_text(making: Making, group: Group) -> str:
     if counters:
         parts["counters"] = counters
     parts["invalid"] = {
-        "status": 400,
+        "status": making.errors.status,
         "wording": {
             "required": "{name} is required.",
             "type": "{name} must be {expected}.",

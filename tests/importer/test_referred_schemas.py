@@ -1,4 +1,4 @@
-"""Schemas that stand under a name: filters by a status that is referred to, keys that are UUIDs."""
+"""Schemas under a name, keys that are UUIDs, and what steps behind a row say of its status."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ paths:
           application/json:
             schema: {type: object, required: [reason], properties: {reason: {type: string}}}
       responses:
+        "422": {description: It is wrong.}
         "201":
           description: It.
           content: {application/json: {schema: {$ref: "#/components/schemas/Visit"}}}
@@ -51,15 +52,33 @@ paths:
         "200":
           description: It.
           content: {application/json: {schema: {$ref: "#/components/schemas/Visit"}}}
+  /visits/{visitId}/cancel:
+    post:
+      operationId: cancelVisit
+      parameters: [{name: visitId, in: path, required: true, schema: {type: string, format: uuid}}]
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {reason: {type: string}}}
+      responses:
+        "200":
+          description: It.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Visit"}}}
+  /visits/{visitId}/unblock:
+    post:
+      operationId: unblockVisit
+      parameters: [{name: visitId, in: path, required: true, schema: {type: string, format: uuid}}]
+      responses: {"204": {description: Done.}}
 components:
   schemas:
-    Status: {type: string, enum: [asked, agreed, over]}
+    Status: {type: string, enum: [asked, agreed, cancelled]}
     Visit:
       type: object
       required: [id, reason, status]
       properties:
         id: {type: string, format: uuid, readOnly: true}
         reason: {type: string}
+        blocked: {type: boolean}
         status: {$ref: "#/components/schemas/Status"}
 """
 
@@ -92,3 +111,20 @@ def test_a_key_that_is_made_is_a_uuid(client: Client) -> None:
     assert status == 201
     assert str(uuid.UUID(visit["id"])) == visit["id"]
     assert client("getVisit", visitId=visit["id"]) == (200, visit)
+
+
+def test_a_step_with_a_body_sets_the_status_as_well(client: Client) -> None:
+    first = client("listVisits", status="agreed")[1]["items"][0]
+    status, visit = client("cancelVisit", visitId=first["id"], reason="It got better.")
+    assert status == 200
+    assert visit == {**first, "reason": "It got better.", "status": "cancelled"}
+
+
+def test_a_step_that_undoes_clears_what_is_set(client: Client) -> None:
+    blocked = next(v for v in client("listVisits")[1]["items"] if v.get("blocked"))
+    assert client("unblockVisit", visitId=blocked["id"])[0] == 204
+    assert client("getVisit", visitId=blocked["id"])[1]["blocked"] is False
+
+
+def test_what_is_wrong_has_the_status_that_the_document_has(client: Client) -> None:
+    assert client("bookVisit")[0] == 422
