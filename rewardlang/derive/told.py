@@ -19,7 +19,7 @@ _SKIPPED = {
     "startat", "maxresults", "islast", "nextpage", "limit", "size", "webui", "tinyui", "base",
     "next", "cursor", "icon", "avatarid", "uuid", "start", "_links", "links", "nextpagetoken",
     "editui", "download", "total", "page", "pagesize", "perpage", "pagenumber", "currentpage",
-    "totalpages", "pagecount", "offset", "skip",
+    "totalpages", "offset", "skip",
 }  # fmt: skip
 NAMES = ("name", "title", "displayName", "summary", "key", "label", "id")
 _CODE = re.compile(r"://|^\S{25,}$|[<>{}\\|]|^[0-9a-f-]{16,}$")
