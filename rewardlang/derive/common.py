@@ -11,13 +11,12 @@ from rewardlang.derive.accepting import requests
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.lists import Finder, finders, listings
 from rewardlang.derive.request import Request, Slot, label_of
-from rewardlang.derive.typed import Read, item, member, quoted, read
+from rewardlang.derive.typed import Read, member, place, quoted, read
 from rewardlang.derive.words import noun, spoken
 from rewardlang.frozen import frozen
 from rewardlang.judge.leaves import at
 from rewardlang.judge.leaves import leaves as every_leaf
 from rewardlang.types.relations import without_null
-from rewardlang.types.types import Any as AnyType
 from rewardlang.types.types import String
 
 REPEATS = "calls(any).size() - calls(any).map(c => [c.op, c.args]).distinct().size()"
@@ -205,23 +204,12 @@ def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot], want: 
         want: The expression of what that is, where it is no parameter of the slot's name.
     """
     expand, operation = ground.api.types.expand, ground.operations[name]
-    place: Read | None = Read("args", operation.args_type, False)
-    for step in slot.path:
-        if place is None:
-            break
-        if isinstance(step, int):
-            inner = item(place, expand) or AnyType()
-            safe = "?" if place.nullable else ""
-            # Not every list has so many items.
-            place = Read(f"{place.text}{safe}[{step}]", inner, place.nullable)
-        else:
-            place = read(place, (step,), expand)
-    if place is None:
-        place = Read(argument(slot, "args"), AnyType(), True)
-    kind = without_null(expand(place.type))
+    found = place(Read("args", operation.args_type, False), slot.path, expand)
+    assert found is not None, "a task asks only for what an expression can read"
+    kind = without_null(expand(found.type))
     formatted = isinstance(kind, String) and bool(kind.format)
     text = isinstance(kind, String) and not formatted
-    return _same(slot, place.text, want or wanted(slot, slots), place.nullable, text, formatted)
+    return _same(slot, found.text, want or wanted(slot, slots), found.nullable, text, formatted)
 
 
 def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args", want: str = "") -> str:

@@ -12,6 +12,7 @@ from rewardlang.derive.heeded import heeded
 from rewardlang.derive.refers import Refers
 from rewardlang.derive.request import Path, Slot, Style, coupled, reading, slots_in
 from rewardlang.derive.schemas import is_storage, kinds_of, merged, scalar_schema, shape, values_of
+from rewardlang.derive.typed import Read, place
 from rewardlang.derive.values import named, pool
 from rewardlang.derive.words import identifier, noun, words_of
 from rewardlang.derive.worth import PAGING, described_by, worth
@@ -38,6 +39,7 @@ class Making:
         self.ground = ground
         self.operation = operation
         self.root = operation.schema
+        self.arguments = Read("args", operation.args_type, False)
         self.refers = Refers(ground, operation)
         self.read = heeded(operation)
         self.slots: dict[Path, Slot] = {}
@@ -119,6 +121,8 @@ class Making:
         match shape(schema, self.root):
             case "document":
                 text = self.slot(path, {"type": "string"}, style="document")
+                if text is None:
+                    return None
                 content = [{"type": "paragraph", "content": [{"type": "text", "text": text}]}]
                 return {"type": "doc", "version": 1, "content": content}
             case "represented":
@@ -127,6 +131,8 @@ class Making:
                 chosen = "storage" if "storage" in formats else next(iter(formats), "")
                 form: Style | None = "storage" if chosen == "storage" else None
                 text = self.slot((*path, "value"), {"type": "string"}, style=form)
+                if text is None:
+                    return None
                 return {**({"representation": chosen} if chosen else {}), "value": text}
             case "object":
                 inside = merged(schema, self.root)["properties"]
@@ -137,7 +143,8 @@ class Making:
                     return None if value is None else {_IDS[0]: value}
                 if not inside and path and len(path) < 3:
                     # A value of any shape: something to be known by.
-                    return {"note": self.slot((*path, "note"), {"type": "string"})}
+                    note = self.slot((*path, "note"), {"type": "string"})
+                    return None if note is None else {"note": note}
                 return self.object(schema, path, only_required=False)
             case "array":
                 items: Any = next(
@@ -158,6 +165,8 @@ class Making:
             return self.slots[path]
         if "const" in schema:
             return schema["const"]
+        if place(self.arguments, path, self.ground.api.types.expand) is None:
+            return None  # no expression could say whether it was given
         special = self.special(path, schema)
         if special is not None:
             self.slots[path] = special

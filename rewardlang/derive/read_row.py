@@ -153,6 +153,7 @@ def _other_texts(
         if (
             path == column
             or read is None
+            or not read.sure
             or read.text in named.template
             or not isinstance(value, str)
         ):

@@ -25,20 +25,38 @@ class Read:
     Attributes:
         nullable: Whether it may be null.
         checked: Whether a `?` before it already ends the reading where that is so.
+        sure: Whether a schema says of every step what it is; else reading it may fail.
     """
 
     text: str
     type: Type
     nullable: bool
     checked: bool = False
+    sure: bool = True
 
 
 def read(base: Read, path: Sequence[str], expand: Expand) -> Read | None:
     """The expression of a field inside another; None when the type has no such field."""
+    return place(base, path, expand)
+
+
+def place(base: Read, path: Sequence[str | int], expand: Expand) -> Read | None:
+    """The same of a path that also goes through lists; None when the type has no such place."""
     found: Read | None = base
-    for name in path:
-        found = _field(found, name, expand) if found is not None else None
+    for step in path:
+        if found is not None:
+            at_ = _item(found, step, expand) if isinstance(step, int) else None
+            found = _field(found, step, expand) if isinstance(step, str) else at_
     return found
+
+
+def _item(base: Read, index: int, expand: Expand) -> Read | None:
+    inner = item(base, expand)
+    if inner is None:
+        return None
+    # Not every list has so many items.
+    text = f"{base.text}{'?' if base.nullable else ''}[{index}]"
+    return Read(text, inner, base.nullable or may_be_null(expand(inner)), sure=base.sure)
 
 
 def _field(base: Read, name: str, expand: Expand) -> Read | None:
@@ -46,9 +64,13 @@ def _field(base: Read, name: str, expand: Expand) -> Read | None:
     inner = expand(without_null(whole))
     nullable = may_be_null(whole) or (base.nullable and not base.checked)
     type_: Type
+    sure = base.sure and isinstance(inner, Object) and name in inner.properties
     if isinstance(inner, Any):
         safe, type_, missing = True, inner, True
     elif isinstance(inner, Union):
+        variants = [expand(variant) for variant in inner.variants]
+        if not any(isinstance(v, Object) and name in v.properties for v in variants):
+            return None
         safe, type_, missing = True, Any(), True
     elif isinstance(inner, Object):
         known = inner.properties.get(name)
@@ -61,7 +83,7 @@ def _field(base: Read, name: str, expand: Expand) -> Read | None:
         return None
     text = f"{base.text}{'?' if safe else ''}{member(name)}"
     itself = missing or may_be_null(expand(type_))
-    return Read(text, type_, nullable or base.nullable or itself, not itself)
+    return Read(text, type_, nullable or base.nullable or itself, not itself, sure)
 
 
 def member(name: str) -> str:

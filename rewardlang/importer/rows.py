@@ -194,7 +194,9 @@ def _key(found: Resources, rows: Rows, writers: list[Operation]) -> None:
     made_id = table.key_field is not None and squeezed(table.key_field) in ("id", "uuid")
     if column is not None and kind == "string" and (alone or (made_id and not chosen)):
         column.role, column.required = "key", True
-        column.schema = {k: v for k, v in column.schema.items() if k not in ("enum", "const")}
+        # What the server makes is an id, whatever form the document asks of it, but for a UUID.
+        kept = ("enum", "const", *(() if column.schema.get("format") == "uuid" else ("format",)))
+        column.schema = {k: v for k, v in column.schema.items() if k not in kept}
         column.schema["type"] = "string"
         rows.key = column.name
     else:

@@ -58,12 +58,14 @@ def _no_path(part: nodes.Node, scope: Scope) -> None:
 def _path(node: nodes.Expr, space: DeltaSpace, scope: Scope) -> tree.ChangePath | None:
     names: list[nodes.Identifier] = []
     part = node
-    while isinstance(part, nodes.Field):
-        if isinstance(part.object, nodes.Name) and part.object.name in ("initial", "final"):
+    while isinstance(part, nodes.Field | nodes.Index) and (name := _named(part)) is not None:
+        owner = part.object
+        world = isinstance(owner, nodes.Name) and owner.name in ("initial", "final")
+        if world and isinstance(part, nodes.Field):
             _qualified(part, scope)
             return None
-        names.insert(0, part.name)
-        part = part.object
+        names.insert(0, name)
+        part = owner
     key_node: nodes.Expr | None = None
     if isinstance(part, nodes.Index):
         key_node, part = part.key, part.object
@@ -107,6 +109,17 @@ def _path(node: nodes.Expr, space: DeltaSpace, scope: Scope) -> tree.ChangePath 
             return None
         type_ = found
     return tree.ChangePath(table.name, key, tuple(name.name for name in names))
+
+
+def _named(part: nodes.Field | nodes.Index) -> nodes.Identifier | None:
+    """The field that a step leads to: `.state`, or `["is"]` behind a row."""
+    if isinstance(part, nodes.Field):
+        return part.name
+    if isinstance(part.object, nodes.Name):
+        return None  # the key of a row
+    if isinstance(part.key, nodes.Literal_) and isinstance(part.key.value, str):
+        return nodes.Identifier(part.key.span, part.key.value)
+    return None
 
 
 def _qualified(part: nodes.Field, scope: Scope) -> None:
