@@ -97,10 +97,11 @@ class Field:
         """Tools to offer beside those of a task, near in the API.
 
         None tells of a row of the tables `shown`, or one of the texts `told`; none writes the
-        tables `loose`.
+        tables `loose`; none finds rows that one of `names` finds, or it would do as well.
         """
         ground, first = self.ground, self.ground.operations[names[0]]
-        others = [o for n, o in ground.operations.items() if n not in names]
+        same = {n for found in self._finders.values() for n in _alike(found, names[1:])}
+        others = [o for n, o in ground.operations.items() if n not in names and n not in same]
         others.sort(key=lambda o: -_common(o.path, first.path))
         reads = [o.name for o in others if o.method == "GET" and not o.effects]
         reads = [n for n in reads if not self._tells(n, shown) and not self._says(n, told)][:_READS]
@@ -146,6 +147,13 @@ class Field:
                 if outcome is not None and outcome.changes:
                     return name, escaped(args)
         return None
+
+
+def _alike(found: Sequence[Finder], names: Sequence[str]) -> Iterator[str]:
+    """The operations that list the same rows, where one of some names is among them."""
+    every = [finder.operation for finder in found]
+    if any(name in every for name in names):
+        yield from every
 
 
 def _common(one: str, other: str) -> int:

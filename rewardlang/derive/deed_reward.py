@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import ceil
 from typing import Any
 
-from rewardlang.derive import draft
+from rewardlang.derive import draft, unasked
 from rewardlang.derive.common import REPEATS, Named, attempted, exactly, penalties, wanted
 from rewardlang.derive.deeds import FRAME, Deed
 from rewardlang.derive.draft import Reward
@@ -48,6 +48,8 @@ def reward(deed: Deed, tools: Sequence[str], steps: Sequence[Any]) -> Reward:
     drafted.parts += _parts(deed, made)
     count = len(steps)
     drafted.penalties += guessed(deed)
+    if unasked.example(deed) is not None:
+        drafted.penalties.append(unasked.penalty(deed))
     drafted.penalties += penalties(count + 1, count + 4, False)
     return drafted
 

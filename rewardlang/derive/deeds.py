@@ -92,9 +92,10 @@ class Deed:
         self.results = tuple(self._results())
         self.drawn = tuple(result for result in self.results if result.name)
         self.finders = tuple(self._finders())
-        self.needed = tuple(needed(self.ground, self.request, self.slots, self._tasks()))
+        self.needed = tuple(needed(self.ground, self.request, self.slots, self.tasks))
 
-    def _tasks(self) -> list[dict[str, Any]]:
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
         """Chosen values of the slots, one set for each case."""
         chosen = {slot.name: slot.values[0] for slot in self.free if not slot.cased}
         rows = {slot.name: slot.values for slot in self.free if slot.cased}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rewardlang.derive import draft, phrases
+from rewardlang.derive import draft, phrases, unasked
 from rewardlang.derive.common import Field, literal, template
 from rewardlang.derive.deed_reward import equal, reward
 from rewardlang.derive.deeds import FRAME, Deed
@@ -160,6 +160,10 @@ def _tests(
     dropped = _without_last(args)
     if dropped is not None:
         yield Test("an argument dropped", {"max": 0.9}, (*steps[:-1], (name, dropped)), answer)
+    more = unasked.example(deed)
+    if more is not None:
+        said = (*steps[:-1], (name, {**args, **more}))
+        yield Test("more than was asked for", {"max": unasked.FACTOR}, said, answer)
     other = deed.field.other_write(tools, names)
     if other is not None:
         case = deed.request.cases[0] if deed.request.cases else {}

@@ -111,6 +111,20 @@ def test_one_more_item_of_a_list_than_was_asked_for_is_not_done(desk: Path, name
             assert play.again(right, [*before, (tool, wrong)]).reward <= 0.5
 
 
+def test_what_nobody_asked_for_costs_something_and_a_default_nothing(desk: Path) -> None:
+    play = bench(desk, "deleteTicket")
+    right = play.oracle(0)
+    (*before, (tool, args)) = right.sent
+    assert play.again(right, [*before, (tool, {**args, "purge": False})]).reward == 1
+    assert play.again(right, [*before, (tool, {**args, "purge": True})]).reward == 0.8
+
+
+def test_only_one_tool_finds_a_row(desk: Path) -> None:
+    """Who looks with another tool that lists the same rows would go without the pay for it."""
+    tools = written(desk, "updateTicket")["tools"]
+    assert "listTickets" in tools and "searchTickets" not in tools
+
+
 def test_all_that_was_told_is_no_answer(tmp_path: Path) -> None:
     """Of a response with several texts, only the one that was asked for answers."""
     world = yaml.safe_load((HERE / "worlds/desk.yaml").read_text())
