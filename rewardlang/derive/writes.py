@@ -162,8 +162,8 @@ def _tests(
         yield Test("an argument dropped", {"max": 0.9}, (*steps[:-1], (name, dropped)), answer)
     more = unasked.example(deed)
     if more is not None:
-        said = (*steps[:-1], (name, {**args, **more}))
-        yield Test("more than was asked for", {"max": unasked.FACTOR}, said, answer)
+        calls = (*steps[:-1], (name, {**args, **more}))
+        yield Test("more than was asked for", {"max": unasked.FACTOR}, calls, answer)
     other = deed.field.other_write(tools, names)
     if other is not None:
         case = deed.request.cases[0] if deed.request.cases else {}

@@ -122,7 +122,8 @@ def test_what_nobody_asked_for_costs_something_and_a_default_nothing(desk: Path)
 def test_only_one_tool_finds_a_row(desk: Path) -> None:
     """Who looks with another tool that lists the same rows would go without the pay for it."""
     tools = written(desk, "updateTicket")["tools"]
-    assert "listTickets" in tools and "searchTickets" not in tools
+    assert "listTickets" in tools
+    assert "searchTickets" not in tools
 
 
 def test_all_that_was_told_is_no_answer(tmp_path: Path) -> None:
