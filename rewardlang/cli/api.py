@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rewardlang.cli import files
 from rewardlang.cli.output import console, format_option, print_json
 
 if TYPE_CHECKING:
@@ -32,12 +33,11 @@ def command(api: str | None, name: str | None, form: str) -> None:
     from rewardlang import data
     from rewardlang.reference import markdown
 
-    files = data.Files()
-    names = files.names("apis", Path())
     if api is None:
+        names = data.Files().names("apis", Path())
         print_json(names) if form == "json" else click.echo("\n".join(names))
         return
-    found = _load(api, files, names)
+    found = _load(files.api(api))
     if name is not None:
         _show_one(found, name, form)
     elif form == "json":
@@ -46,21 +46,14 @@ def command(api: str | None, name: str | None, form: str) -> None:
         _print(markdown(found))
 
 
-def _load(api: str, files: object, names: list[str]) -> Reference:
+def _load(path: Path) -> Reference:
     from rewardlang.data import Files
-    from rewardlang.diagnostics.spelling import suggest
     from rewardlang.driver import CheckFailed
     from rewardlang.reference import reference
     from rewardlang.resolve.apis import resolve_api
     from rewardlang.syntax import load
 
-    assert isinstance(files, Files)
-    path = Path(api) if api.endswith((".yaml", ".yml")) else files.find("apis", api, Path())
-    if path is None:
-        meant = suggest(api, names)
-        hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(names)}"
-        raise click.UsageError(f"no API `{api}`; {hint}")
-    read, diagnostics = load.read_api(path, files)
+    read, diagnostics = load.read_api(path, Files())
     if read is None or diagnostics:
         raise CheckFailed(tuple(diagnostics))
     resolved = resolve_api(read)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rewardlang.cli import files
 from rewardlang.cli.output import console, count, format_option, print_diagnostics, print_json
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def command(
     from rewardlang.conform.run import Unusable, conform, to_diagnostics
 
     try:
-        found = conform(_file(api), documents, listed)
+        found = conform(files.api(api), documents, listed)
     except Unusable as error:
         print_diagnostics(error.diagnostics, err=True)
         ctx.exit(1)
@@ -62,19 +63,6 @@ def command(
             _print_list(found)
         click.echo(_summary(found))
     ctx.exit(0 if found.conforms else 1)
-
-
-def _file(api: str) -> Path:
-    from rewardlang.data import Files
-
-    if api.endswith((".yaml", ".yml")):
-        return Path(api)
-    files = Files()
-    path = files.find("apis", api, Path())
-    if path is None:
-        there = ", ".join(files.names("apis", Path()))
-        raise click.UsageError(f"no API `{api}`; there are: {there}")
-    return path
 
 
 def _summary(found: Conformance) -> str:

@@ -22,7 +22,7 @@ def command() -> None:
     """
 
 
-@command.command("scenarios")
+@command.command("scenarios", short_help="Write a scenario for each operation of an API.")
 @click.argument("api", type=click.Path(dir_okay=False))
 @click.option("--world", required=True, help="The world, by name or by file.")
 @click.option("--operations", default="*", show_default=True, help="A glob: which operations.")
@@ -82,7 +82,7 @@ def _typed(api: str, world: str) -> tuple[model.Api, model.World]:
         raise
 
 
-@command.command("reward")
+@command.command("reward", short_help="Write the reward for the oracle of a scenario.")
 @click.argument("file", type=click.Path(dir_okay=False))
 @click.option("--write", is_flag=True, help="Write it into FILE, before the oracle.")
 @click.option("--replace", is_flag=True, help="Write another reward for a file that has one.")
@@ -122,7 +122,7 @@ def reward(file: str, write: bool, replace: bool) -> None:
     click.echo(f"{file}: the reward is written")
 
 
-@command.command("coverage")
+@command.command("coverage", short_help="Count the operations that get a scenario.")
 @click.argument("folder", type=click.Path(file_okay=False, exists=True))
 @click.option("--judge", is_flag=True, help="Judge every scenario, and count those that are clean.")
 @click.option(

@@ -50,6 +50,22 @@ def _below(folder: Path, scenarios_only: bool) -> Iterator[Path]:
                 yield Path(at, name)
 
 
+def api(given: str) -> Path:
+    """The file of an API, given as such or by its name under `use:`."""
+    from rewardlang.data import Files
+    from rewardlang.diagnostics.spelling import suggest
+
+    if given.endswith(_SUFFIXES):
+        return Path(given)
+    path = Files().find("apis", given, Path())
+    if path is None:
+        names = Files().names("apis", Path())
+        meant = suggest(given, names)
+        hint = f"did you mean `{meant}`?" if meant else f"there are: {', '.join(names)}"
+        raise click.UsageError(f"no API `{given}`; {hint}")
+    return path
+
+
 def typed(path: Path) -> model.Scenario:
     """The typed scenario of a YAML file."""
     from rewardlang import driver

@@ -31,7 +31,7 @@ def command() -> None:
 command.add_command(changes.command)
 
 
-@command.command("openapi")
+@command.command("openapi", short_help="Make API files and worlds from an OpenAPI document.")
 @click.argument("document", type=click.Path(path_type=Path))
 @click.option(
     "--operations", "globs", multiple=True, metavar="GLOB",

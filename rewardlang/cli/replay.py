@@ -305,4 +305,6 @@ def _conclude(calls: list[dict[str, Any]], send: bool, differing: int) -> None:
         sent = len(calls) - kept
         click.echo(f"{count(sent, 'call')} sent, {differing} with another answer, {kept} not sent")
     else:
-        click.echo(f"{count(len(calls) - kept, 'call')} to send, {kept} not; --send sends them")
+        to_send = len(calls) - kept
+        how = "; --send sends them" if to_send else ""
+        click.echo(f"{count(to_send, 'call')} to send, {kept} not{how}")

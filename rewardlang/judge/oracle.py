@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
+
 from rewardlang import model, tree
 from rewardlang.diagnostics import codes
 from rewardlang.diagnostics.diagnostic import Diagnostic, Label
@@ -13,6 +15,9 @@ from rewardlang.judge.draft import Draft, Tried, judges
 from rewardlang.judge.judgement import Undecided
 from rewardlang.judge.retold import items, roots
 from rewardlang.walk import everything
+
+_SHOWN = 120
+"""Characters of an answer that are shown where the oracle fails."""
 
 
 def play_oracle(draft: Draft) -> None:
@@ -117,11 +122,21 @@ def _where_it_fails(draft: Draft, played: Played) -> Label:
     steps = draft.bench.scenario.oracle
     for step, call in zip(steps, played.calls, strict=False):
         if not call.ok:
-            return Label(step.span, f"with seed {played.seed} this is answered {call.status}")
+            said = f"with seed {played.seed} this is answered {call.status}"
+            return Label(step.span, f"{said}: {_shortly(call.response)}")
+    made, allowed = len(played.calls), draft.bench.scenario.limits.calls
+    if allowed == made < len(steps):
+        return Label(steps[made].span, f"not made: `limits: {{calls: {allowed}}}` is reached")
     answer = draft.bench.scenario.oracle_answer
     said = f"played with seed {played.seed}"
     span = steps[0].span if steps else answer.span if answer is not None else draft.bench.top
     return Label(span, said)
+
+
+def _shortly(response: object) -> str:
+    """What an API answers, cut to what fits behind a line of a file."""
+    text = orjson.dumps(response).decode()
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def lost_at(draft: Draft, played: Played) -> Iterator[Label]:

@@ -142,12 +142,16 @@ def items(recording: Recording, read: Reader) -> Iterator[Item]:
 def lines(file: IO[bytes], report: Callable[[Problem], None]) -> Iterator[Line]:
     """The lines of a file that are not empty; one that is too long is reported and passed over."""
     number = 0
+    empty = True
     while True:
         line = file.readline(LONGEST + 1)
         if not line:
+            if empty:
+                report(Problem(1, "the file is empty", "record an episode, or leave it out"))
             return
         number += 1
         if len(line) > LONGEST:
+            empty = False
             report(Problem(number, f"more than {LONGEST >> 20} MiB in one line", "split it"))
             while line and not line.endswith(b"\n"):
                 line = file.readline(LONGEST)
@@ -155,6 +159,7 @@ def lines(file: IO[bytes], report: Callable[[Problem], None]) -> Iterator[Line]:
         if number == 1:
             line = line.removeprefix(_BOM)
         if not line.isspace():
+            empty = False
             yield number, line
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import signal
@@ -96,7 +97,10 @@ def listen(host: str, port: int) -> socket.socket:
             made.close()
             raise
     except OSError as error:
-        raise CannotListen(f"cannot listen at {host}, port {port}: {error.strerror}") from error
+        why = f"cannot listen at {host}, port {port}: {error.strerror}"
+        if error.errno == errno.EADDRINUSE:
+            why += "; choose another port, or 0 for a free one"
+        raise CannotListen(why) from error
     return made
 
 

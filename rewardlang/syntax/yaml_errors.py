@@ -34,6 +34,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("undefined alias", "an alias", _QUOTE),
     ("incompatible YAML document", "a directive for another version of YAML", "leave it out"),
 )  # fmt: skip
+_KEY = re.compile(r"([\w$-]{1,60}):(?=[ \r\n]|$)")
 _SIGNS = {"!": "a tag", "&": "an anchor", "*": "an alias"}
 _WORD = {"!": "not", "&": "and"}
 _TAB = ("a tab where YAML takes only spaces", "indent with spaces")
@@ -67,6 +68,9 @@ def broken(error: Any, source: Source, last: Scalar | None, flow: bool) -> Diagn
         message, advice = _TAB
     elif "cannot start any token" in problem:
         message, advice = _BAD_START.format(char), _QUOTE
+    elif "expected '-'" in problem and (key := _KEY.match(source.text, at)) is not None:
+        message = f"`{key[1]}` begins in a column in which no mapping has its keys"
+        advice = "put it into the column of the keys that it belongs to"
     else:
         for pattern, said, what in _WORDS:
             if pattern in problem:

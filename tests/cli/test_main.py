@@ -73,6 +73,8 @@ def test_help_imports_no_command() -> None:
         (["run", "x.yaml", "--policy", "orcale"], "and not orcale; did you mean oracle?"),
         (["run", "x.yaml", "--policy", "tests/conftest.py"], "--trace tests/conftest.py"),
         (["run", "x.yaml", "--policy", "idle", "--trace", "t.jsonl"], "choose one"),
+        (["api", "jirra"], "no API `jirra`; did you mean `jira`?"),
+        (["conform", "jirra", "x.json"], "no API `jirra`; did you mean `jira`?"),
         (["init", "42"], "a scenario's name starts with a letter"),
     ],
 )

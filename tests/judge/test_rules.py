@@ -7,7 +7,7 @@ from diagnostics.page_examples import JUDGED_FILES, write
 from judge.desk import drafted, found, variant
 
 from rewardlang.judge.budget import Budget
-from rewardlang.judge.oracle import climb, play_oracle
+from rewardlang.judge.oracle import climb, oracle_below_one, play_oracle
 from rewardlang.judge.probes import probe
 from rewardlang.judge.search.solve import without_oracle
 from rewardlang.judge.shape_rules import incomplete
@@ -81,6 +81,14 @@ def test_rewards(tmp_path, fragment, expected):
 def test_an_oracle_that_fails(tmp_path, oracle, points_at):
     said = found(drafted(variant(tmp_path, f"oracle: {oracle}\n")))
     assert said["E601"].strip("{").startswith(points_at)
+
+
+def test_an_oracle_that_is_longer_than_an_episode(tmp_path):
+    steps = '[{getTicket: {id: "{id}"}}, {closeTicket: {id: "{id}", note: "{note}"}}]'
+    draft = drafted(variant(tmp_path, f"limits: {{calls: 1}}\noracle: {steps}\n"))
+    (said,) = (each.label for each in oracle_below_one(draft))
+    assert said.span.text.startswith("{closeTicket")
+    assert said.text == "not made: `limits: {calls: 1}` is reached"
 
 
 @pytest.mark.parametrize(

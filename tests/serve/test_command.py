@@ -182,4 +182,6 @@ def test_a_port_that_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(SystemExit) as ended:
         main(["serve", str(SCENARIO), "--port", str(taken.getsockname()[1])])
     assert ended.value.code == 1
-    assert "cannot listen at 127.0.0.1" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cannot listen at 127.0.0.1" in said
+    assert said.endswith("; choose another port, or 0 for a free one\n")

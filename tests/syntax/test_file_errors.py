@@ -132,6 +132,8 @@ CASES = [
     ("api", API, "{}", "Y011", "{}", "neither"),
     # Y012
     ("scenario", "title: Close", "title: 'Close", "Y012", None, None),
+    ("scenario", "  parts:\n", "  parts:\n    - id: a\n     weight: 1\n", "Y012", "w",
+     "the column of the keys"),
     ("scenario", "title: Close", "title: a: Close", "Y012", ":", "single quotes"),
     ("scenario", "title: Close", "title: \"a\" Close", "Y012", "C", "ended already"),
     ("scenario", "title: Close", "\ttitle: Close", "Y012", None, "spaces"),
