@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, islice, product
+from itertools import combinations, islice
+from math import prod
 from typing import Any
 
 from rewardlang import model
@@ -128,8 +129,14 @@ def _rowed(
             continue
         made = Making(ground, operation)
         main = Slot(("",), made.name(noun(table), ("",)), tuple(ground.rows[table]), table)
+        hops: dict[str, Slot] = {}
         for parameter in in_path:
             slot = made.of_row(main, (parameter.name,))
+            for hop in made.hops(main) if slot is None else ():
+                slot = made.of_row(hop, (parameter.name,))
+                if slot is not None:
+                    hops[hop.name] = hop
+                    break
             if slot is None:
                 break
             made.slots[parameter.name,] = slot
@@ -144,7 +151,7 @@ def _rowed(
                     args = required
                     for path, value in chosen:
                         args = _put(args, path, value)
-                    yield args, (main, *slots_in(args))
+                    yield args, (main, *hops.values(), *slots_in(args))
 
 
 def _put(args: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
@@ -170,12 +177,9 @@ def _accepted(
     cased = [slot for slot in slots if slot.cased]
     choices = [_spread(slot.values, _ROWS if len(cased) == 1 else 8) for slot in cased]
     good: list[tuple[int, dict[str, Any], Outcome]] = []
-    for tried, picked in enumerate(product(*choices)):
-        if (
-            tried == _ROWS * 2
-            or len(good) >= _CASES
-            or (tried >= _GLANCE and not good and not cased)
-        ):
+    refused = 0
+    for tried, picked in enumerate(_combinations(choices, _ROWS * 2)):
+        if len(good) >= _CASES or (tried >= _GLANCE and not good and not cased):
             break
         if _twice(cased, picked):
             continue
@@ -183,6 +187,7 @@ def _accepted(
         outcome = ground.call(
             operation.name, filled(args, ground, slots, {**values, **case}), actor
         )
+        refused += outcome is None
         if outcome is not None:
             good.append((len(outcome.changes) or 50, case, outcome))
     if not good:
@@ -191,14 +196,34 @@ def _accepted(
     # Those that touch least make the clearest tasks.
     kept = [each for each in good if each[0] == least]
     kept = kept if len(kept) >= min(3, len(good)) or least < 50 else good
-    cases = [case for _, case, _ in kept][:_KEPT]
+    cases = [case for _, case, _ in kept]
+    cases = _spread(cases, _KEPT) if len(cased) > 1 else cases[:_KEPT]
     narrowed = {slot.name: tuple(dict.fromkeys(c[slot.name] for c in cases)) for slot in cased}
     slots = tuple(
         replace(slot, values=narrowed[slot.name]) if slot.name in narrowed else slot
         for slot in slots
     )
-    free = _is_free(cases, cased)
+    every = not refused and len(kept) == len(good) and not _alike(cased)
+    free = every or _is_free(cases, cased)
     return Request(operation, args, slots, kept[0][2], tuple(cases), free, actor)
+
+
+def _combinations(choices: Sequence[Sequence[Any]], most: int) -> Iterator[tuple[Any, ...]]:
+    """Combinations of one of each, at most so many and then all over them."""
+    total = prod(map(len, choices))
+    for number in range(min(total, most)):
+        rest = number if total <= most else number * total // most
+        picked: list[Any] = []
+        for values in reversed(choices):
+            rest, at_ = divmod(rest, len(values))
+            picked.append(values[at_])
+        yield tuple(reversed(picked))
+
+
+def _alike(slots: Sequence[Slot]) -> bool:
+    """Whether two slots name rows of one table."""
+    tables = [slot.table for slot in slots if slot.table is not None]
+    return len(set(tables)) < len(tables)
 
 
 def _twice(slots: Sequence[Slot], picked: Sequence[Any]) -> bool:

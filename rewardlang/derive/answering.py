@@ -179,7 +179,9 @@ def _matched(field: Field, operation: str, slot: Slot, slots: Sequence[Slot], fa
 def _prefixed(value: Any) -> Any:
     """Templates that read the drawn fact in place of parameters."""
     if isinstance(value, str):
-        return re.sub(r"\{(to_int\(|(?!to_int\())(?!the_)([a-z]\w*)", r"{\1fact.\2", value)
+        return re.sub(
+            r"\{(to_int\(|(?!to_int\())(?!the_|initial\.)([a-z]\w*)", r"{\1fact.\2", value
+        )
     if isinstance(value, dict):
         return {name: _prefixed(inner) for name, inner in value.items()}
     if isinstance(value, list):

@@ -202,7 +202,10 @@ def from_parent(slot: Slot, slots: Sequence[Slot]) -> str:
     """The expression of a value that is in the row of another slot."""
     assert slot.parent is not None
     other = next(each for each in slots if each.name == slot.parent[0])
-    return f"{other.row}{slot.reads} + {slot.plus}" if slot.plus else f"{other.row}{slot.reads}"
+    row = other.row
+    if other.parent is not None:
+        row = f"initial.{other.table}[{from_parent(other, slots)}]!"
+    return f"{row}{slot.reads} + {slot.plus}" if slot.plus else f"{row}{slot.reads}"
 
 
 def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot], want: str = "") -> str:
@@ -292,7 +295,9 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 
 def described(slot: Slot) -> str:
     """What a slot's row is called: `issue type`; what a value is for."""
-    return noun(slot.table) if slot.table is not None else spoken(_last(slot))
+    if slot.table is not None:
+        return noun(slot.table)
+    return slot.thing or spoken(_last(slot))
 
 
 def _last(slot: Slot) -> str:

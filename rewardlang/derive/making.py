@@ -15,13 +15,14 @@ from rewardlang.derive.schemas import is_storage, kinds_of, merged, scalar_schem
 from rewardlang.derive.typed import Read, place
 from rewardlang.derive.values import named, pool
 from rewardlang.derive.words import identifier, noun, words_of
-from rewardlang.derive.worth import PAGING, described_by, worth
+from rewardlang.derive.worth import PAGING, WRAPPERS, described_by, worth
 from rewardlang.judge.leaves import at, variants
 
 _KEPT = 16
 """Values that a task draws from."""
 _DEPTH = 5
-_IDS = ("10013",)
+_HOPS = 2
+_ID = "10013"
 _TAKEN = {
     "params", "expect", "initial", "final", "delta", "answer", "read", "found", "made", "now",
     "others", "said", "repeats", "value", "row", "and", "or", "not", "in", "is", "null", "if",
@@ -73,12 +74,14 @@ class Making:
         inside = found.get("properties", {})
         if not names and path and not only_required:
             names = self.chosen(inside, path)
+        needed = bool(found["required"]) or only_required
         for name in names:
             value = self.value(inside.get(name, {}), (*path, name))
-            if value is None:
+            if value is None and needed:
                 return None
-            made[name] = value
-        return made
+            if value is not None:
+                made[name] = value
+        return made if made or needed or not names else None
 
     def chosen(self, inside: Mapping[str, Any], path: Path) -> list[str]:
         """What is said of an object that requires nothing: what it is known by, else two things."""
@@ -89,13 +92,22 @@ class Making:
         ranked = [
             (rank, name)
             for name, part in inside.items()
-            if name not in PAGING and (rank := self.worth((*path, name), part)) is not None
+            if name not in PAGING - WRAPPERS
+            and (rank := self._first((*path, name), part)) is not None
         ]
         ranked.sort(key=lambda pair: pair[0])
         # A file's name says all of it.
         good = [name for rank, name in ranked if rank <= ranked[0][0] + 3 or ranked[0][0] < 0]
         good = good[:1] if ranked and ranked[0][0] < 0 else good
         return follows or good[:2] or [n for n in inside if n not in PAGING][:2]
+
+    def _first(self, path: Path, schema: Any) -> int | None:
+        """The worth of an argument, of an object that of the best in it."""
+        if shape(schema, self.root) != "object":
+            return self.worth(path, schema)
+        inside = merged(schema, self.root)["properties"]
+        ranks = [self.worth((*path, name), part) for name, part in inside.items()]
+        return min((rank for rank in ranks if rank is not None), default=None)
 
     def identified(self, inside: Mapping[str, Any], path: Path) -> str | None:
         """By what an object names a row of its own kind; None of an object that does not."""
@@ -110,9 +122,13 @@ class Making:
         known = (n for n in named if self.refers.column((*path, n), schemas[n]))
         return next(known, named[0])
 
-    def worth(self, path: Path, schema: Any) -> int | None:
-        """How early an argument is thought of; None of what nobody gives."""
-        return worth(self.refers, path, schema, self.root, self.read)
+    def worth(self, path: Path, schema: Any, checked: bool = True) -> int | None:
+        """How early an argument is thought of; None of what nobody gives.
+
+        Args:
+            checked: Whether it must make a difference to what the operation does.
+        """
+        return worth(self.refers, path, schema, self.root, self.read if checked else None)
 
     def value(self, schema: Any, path: Path) -> Any:
         """An argument's value with slots in it; None when none is known."""
@@ -139,8 +155,9 @@ class Making:
                 others = values_of(schema, self.root)
                 if not inside and others is not None and path:
                     # Values by the ids of what they are for.
-                    value = self.value(others, (*path, _IDS[0]))
-                    return None if value is None else {_IDS[0]: value}
+                    key = self.refers.key_of(path, described_by(schema, self.root)) or _ID
+                    value = self.value(others, (*path, key))
+                    return None if value is None else {key: value}
                 if not inside and path and len(path) < 3:
                     # A value of any shape: something to be known by.
                     note = self.slot((*path, "note"), {"type": "string"})
@@ -172,7 +189,7 @@ class Making:
             self.slots[path] = special
             return special
         free = style is None and not schema.get("enum")
-        table = self.refers.table(path, schema) if free else None
+        table = self.refers.table(path, schema) if free else self.refers.looked_up(path, schema)
         # What may be made by being set is new, and so is its key.
         new = bool(self.refers.made) and path[0] in self.refers.in_path
         plain = free and table is None and not new
@@ -183,14 +200,19 @@ class Making:
             number = kinds in ("integer", "number")
             in_path = len(path) == 1 and path[0] in self.refers.in_path
             keys = tuple(self.ground.rows[table])
+            if schema.get("enum"):
+                keys = tuple(key for key in keys if key in schema["enum"])
             slot = Slot(path, name, keys, table, None, "key", number, in_path)
         else:
             said = str(next(step for step in reversed(path) if isinstance(step, str)))
             alike = plain and not column and not (schema.get("format") or named(said, schema))
             kinds = self.refers.kinds(path) if alike else []
+            about = (
+                "" if column or kinds or schema.get("format") else self.refers.called(path, schema)
+            )
             if said == "key" and "property" in words_of(self.operation.name):
-                said = "property key"
-            values = pool(said, schema, column or kinds)
+                about = "property key"
+            values = pool(about or said, schema, column or kinds)
             if style == "storage" or schema.get("format") == "storage" or is_storage(schema):
                 values, style = pool("x", {"type": "string", "format": "storage"}), "storage"
             if not values:
@@ -205,7 +227,8 @@ class Making:
             shown = style or ("text" if spaced else "exact")
             checked = bool(self.operation.effects) and not self.refers.made
             known = not self.operation.opaque and bool(column or (kinds and checked))
-            slot = Slot(path, name, tuple(values[:_KEPT]), style=shown, known=known)
+            thing = self.refers.thing(path, schema) if free else ""
+            slot = Slot(path, name, tuple(values[:_KEPT]), style=shown, known=known, thing=thing)
         self.slots[path] = slot
         return slot
 
@@ -234,7 +257,7 @@ class Making:
                 ranked.append((1, column))
             elif said == short:
                 ranked.append((2, column))
-            elif said[-1:] == wanted[-1:] and column != key:
+            elif said[-1:] == wanted[-1:] and column != key and not linked:
                 ranked.append((3, column))
         if not ranked:
             return None
@@ -247,6 +270,27 @@ class Making:
         reads = reading(self.ground, main.table or "", (column,))
         parent = (main.name, (column,))
         return Slot(path, name, (), None, parent, style, number, True, reads=reads)
+
+    def hops(self, main: Slot) -> Iterator[Slot]:
+        """Rows that a row belongs to, and those that these belong to."""
+        last = [main]
+        for _ in range(_HOPS):
+            found = [hop for slot in last for hop in self._above(slot)]
+            yield from found
+            last = found
+
+    def _above(self, slot: Slot) -> Iterator[Slot]:
+        for reference in self.ground.api.references:
+            table, *column = reference.path
+            if table != slot.table or reference.target == table or len(column) != 1:
+                continue
+            held = [row.get(column[0]) for row in self.ground.rows[table].values()]
+            there = self.ground.rows[reference.target]
+            if all(isinstance(key, str) and key in there for key in held):
+                name = self.name(f"{slot.name} {noun(reference.target)}", ("", reference.target))
+                reads = reading(self.ground, table, column)
+                parent = (slot.name, tuple(column))
+                yield Slot(("",), name, (), reference.target, parent, "key", reads=reads)
 
     def special(self, path: Path, schema: Mapping[str, Any]) -> Slot | None:
         """A move of a workflow, a query of a search, or what repeats the row of the address."""
@@ -261,7 +305,8 @@ class Making:
         if last in self.ground.api.searches:
             queries = tuple(_queries(self.ground, last))
             return Slot(path, name("search", path), queries, style="exact") if queries else None
-        main = next((self.slots[p] for p in self.slots if self.slots[p].in_path), None)
+        rows = [slot for slot in self.slots.values() if slot.in_path and slot.table is not None]
+        main = rows[-1] if rows else None
         if main is None or main.table is None or path[0] in self.refers.in_path:
             return None
         named = any(link.table != main.table for link in self.refers.links.get(words, ()))
@@ -269,9 +314,9 @@ class Making:
             key = self.ground.api.tables[main.table].key
             same = (main.name, (key,))
             reads = reading(self.ground, main.table, (key,))
-            return Slot(
-                path, name(f"same_{main.name}", path), (), main.table, same, "key", reads=reads
-            )
+            number = bool({"integer", "number"} & set(kinds_of(schema)))
+            called = name(f"same_{main.name}", path)
+            return Slot(path, called, (), main.table, same, "key", number, reads=reads)
         row = next(iter(self.ground.rows[main.table].values()), {})
         if len(words) > 1 and words[-1] in ("number", "version") and type(at(row, words)) is int:
             parent = (main.name, words)

@@ -67,7 +67,7 @@ def best(operation: model.Operation, slots: Sequence[Slot]) -> Saying:
 def _things(slot: Slot, slots: Sequence[Slot], operation: model.Operation) -> list[str]:
     """Words for what a slot names, the longest first; [] of a plain value."""
     said = words_of(str(next(step for step in reversed(slot.path) if isinstance(step, str))))
-    found: list[str] = []
+    found = [slot.thing] if slot.thing else []
     if said[-1:] and said[-1] in (*TOWARDS, *POSITIONS):
         return []
     if slot.table is not None:

@@ -101,8 +101,9 @@ def _others(ground: Ground, slot: Slot, slots: Sequence[Slot]) -> list[Any]:
 
 def _values(ground: Ground, slot: Slot, slots: Sequence[Slot]) -> Iterator[Any]:
     main = slot
-    if slot.parent is not None:
-        main = next(each for each in slots if each.name == slot.parent[0])
+    while main.parent is not None:
+        above = main.parent[0]
+        main = next(each for each in slots if each.name == above)
     for key in ground.rows[main.table or ""]:
         value = value_of(ground, slot, slots, {main.name: key})
         if isinstance(value, str | int):

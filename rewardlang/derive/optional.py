@@ -62,7 +62,9 @@ def mentioned(made: Making) -> Iterator[tuple[Path, Any]]:
     ordered = bool({saying.verb, *words_of(made.operation.name)[:1]} & _ORDERS)
     found, places = [], []
     for path, schema in _leaves(made, made.root, ()):
-        if sum(str(step) not in WRAPPERS for step in path) > 2 or made.worth(path, schema) is None:
+        if sum(str(step) not in WRAPPERS for step in path) > 2:
+            continue
+        if made.worth(path, schema, checked=reads) is None:
             continue
         if path[-1] in _PLACES:
             places.append((_PLACES.index(path[-1]), path, schema))

@@ -45,7 +45,9 @@ def asking_for(
         kinds["others"] += _column_of(field, kinds["others"][0])
     lets = {}
     for slot in slots:
-        if slot.table is not None and any(s.parent and s.parent[0] == slot.name for s in slots):
+        if slot.table is None or slot.parent is not None:
+            continue
+        if any(s.parent and s.parent[0] == slot.name for s in slots):
             lets[slot.row] = f"initial.{slot.table}[fact.{slot.name}]!"
     lets["fact"] = "params.task"
     lets["value"] = "fact.say"

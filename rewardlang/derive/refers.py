@@ -33,11 +33,12 @@ _IDENTIFIES = re.compile(
     r"\W*(?:(?:the|a|an|list|set|array|of|unique|numeric|comma-separated|single)\s+)*"
     r"(?:(?:account\s+)?(?:id|ids|identifier|identifiers|key|keys)\b"
     r"(?:\s*(?:\([^)]*\)|or|and|,)\s*(?:the\s+)?(?:id|ids|key|keys|name|names)\b)*"
-    r"\s+of\s+(?:the\s+|an?\s+|each\s+|all\s+)?([a-z][a-z ]*)"
+    r"\s+of\s+(?:the\s+|an?\s+|each\s+|all\s+)?([a-z][a-z -]*)"
     r"|([a-z]+(?:\s+[a-z]+){0,3}?)\s+(?:ids?|keys?)\b)",
     re.IGNORECASE,
 )
 """`The ID of the screen tab` in a description; the thing ends before a word that goes on."""
+_KEYED = re.compile(r"\b(?:ids?|keys?) of (?:the |an? |each )?([a-z][a-z ]*)", re.IGNORECASE)
 _STOPS = {
     "to", "that", "which", "whose", "for", "in", "from", "of", "where", "associated", "being",
     "with", "is", "are", "on", "by", "used", "if", "as", "and", "or", "the", "a", "an", "this",
@@ -69,7 +70,7 @@ class Refers:
         """
         words = tuple(str(step) for step in path if isinstance(step, str))
         shown = [name for name in self.ground.shown() if self.ground.rows[name]]
-        if words[-1] in ("key", "name") and len(words) == 1 and words[0] not in self.in_path:
+        if words[-1] in ("id", "key", "name") and len(words) == 1 and words[0] not in self.in_path:
             shown = [name for name in shown if name not in self.made]
         for link in self.links.get(words, ()):
             if link.table in shown and link.column in (
@@ -83,6 +84,46 @@ class Refers:
             if found is not None and self._keyed(words[-1], found):
                 return found
         return None
+
+    def key_of(self, path: Path, description: str) -> str | None:
+        """A key in a map of values by the keys of rows: `limitsByRoom`, `by the ID of the room`."""
+        tables = {name: noun(name) for name in self.ground.shown() if self._plain(name)}
+        said = words_of(str(path[-1]))
+        stems = [said[said.index("by") + 1 :]] if "by" in said else []
+        found = _KEYED.search(description)
+        if found is not None:
+            thing = found.group(1).lower().split()
+            end = next((n for n, word in enumerate(thing) if word in _STOPS), len(thing))
+            stems.append(thing[:end])
+        for stem in stems:
+            table = _find([*stem[:-1], *map(singular, stem[-1:])], tables)
+            if table is not None and self.ground.rows[table]:
+                return next(iter(self.ground.rows[table]))
+        return None
+
+    def looked_up(self, path: Path, schema: Mapping[str, Any]) -> str | None:
+        """The table in which an operation looks up one of a few keys."""
+        words = tuple(str(step) for step in path if isinstance(step, str))
+        for link in self.links.get(words, ()):
+            rows = self.ground.rows.get(link.table, {})
+            if link.column is None and set(rows) & {str(v) for v in schema.get("enum", ())}:
+                return link.table if self.ground.api.tables[link.table].internal is False else None
+        return None
+
+    def thing(self, path: Path, schema: Mapping[str, Any]) -> str:
+        """What an argument names, in words, where its own name says another: a user's account."""
+        words = [str(step) for step in path if isinstance(step, str)]
+        own = [word for word in words_of(words[-1]) if word not in _NAMING]
+        stem = next(self.stems(path, schema), [])
+        return " ".join(stem) if own and own != stem and set(own) & set(_ALIASES) else ""
+
+    def called(self, path: Path, schema: Mapping[str, Any]) -> str:
+        """The name of an argument that its description says to be an id; "" of others."""
+        words = [str(step) for step in path if isinstance(step, str)]
+        if _named_by(words[-1]) or not _IDENTIFIES.match(str(schema.get("description", ""))):
+            return ""
+        stem = list(self.stems(path, schema))
+        return f"{' '.join(stem[-1])} id" if stem else ""
 
     def column(self, path: Path, schema: Mapping[str, Any]) -> list[Any]:
         """Values that rows have for what an argument names without being a table's key."""
@@ -161,7 +202,9 @@ class Refers:
             return
         # What is made or changed has a name of its own; an object in it is another's.
         own = len(words) == 1 or isinstance(path[-2], int)
-        if own and words[-1].lower() in ("name", "key") and words[-1] not in self.in_path:
+        last = words[-1].lower()
+        new = last in ("name", "key") or (last == "id" and len(words) == 1 and bool(self.made))
+        if own and new and words[-1] not in self.in_path:
             return
         if _named_by(words[-1]):
             stem = [singular(word) for word in said if word not in _NAMING]
@@ -174,7 +217,7 @@ class Refers:
             return
         found = _IDENTIFIES.match(str(schema.get("description", "")))
         if found is not None:
-            thing = (found.group(1) or found.group(2)).lower().split()
+            thing = (found.group(1) or found.group(2)).lower().replace("-", " ").split()
             end = next((n for n, word in enumerate(thing) if word in _STOPS), len(thing))
             yield from _qualified([*thing[: end - 1], singular(thing[end - 1])] if end else [])
         if len(words) == 1 and words[0] in ("id", "ids"):
@@ -242,8 +285,12 @@ def _find(stem: Sequence[str], nouns: Mapping[str, str]) -> str | None:
     for table, thing in nouns.items():
         if thing == wanted or thing.replace(" ", "") == joined:
             return table
+    same = [table for table, thing in nouns.items() if sorted(thing.split()) == sorted(stem)]
+    if same:
+        return same[0]
     ends = [table for table, thing in nouns.items() if wanted.endswith(f" {thing}")]
     if ends:
         return max(ends, key=lambda table: len(nouns[table]))
+    # Of several words what stands before them makes another thing of it.
     longer = [table for table, thing in nouns.items() if thing.endswith(f" {wanted}")]
-    return longer[0] if len(longer) == 1 else None
+    return longer[0] if len(longer) == 1 and len(stem) == 1 else None

@@ -36,6 +36,7 @@ class Slot:
         plus: What is added to the field of a parent's row.
         reads: How an expression reads the value from the parent's row: `.version.number`.
         tied: Whether it goes with some rows and not with others, such as a move of a workflow.
+        thing: What it names of which there is no table, in words: `user`.
         known: Whether rows have its values, so that it may go with some and not with others.
     """
 
@@ -50,6 +51,7 @@ class Slot:
     plus: int = 0
     tied: bool = False
     known: bool = False
+    thing: str = ""
     reads: str = ""
 
     @property
@@ -115,6 +117,7 @@ def slots_in(value: Any) -> Iterator[Slot]:
 def coupled(ground: Ground, slots: list[Slot]) -> Iterator[Slot]:
     """Slots whose value is in the row of another one: an issue, by the comment that is meant."""
     tables = {slot.table: slot for slot in slots if slot.table is not None}
+    tables |= {slot.table: slot for slot in slots if slot.table is not None and slot.in_path}
     parents: dict[str, Slot] = {}
     for reference in ground.api.references:
         child, *column = reference.path
@@ -125,8 +128,9 @@ def coupled(ground: Ground, slots: list[Slot]) -> Iterator[Slot]:
             continue
         if mine.name in parents and parents[mine.name].parent == (other.name, ()):
             continue
-        if any(type(at(row, tuple(column))) is int for row in ground.rows[child].values()):
-            continue  # the key's number, which is not how the address writes it
+        held = [at(row, tuple(column)) for row in ground.rows[child].values()]
+        if any(type(value) is int or isinstance(value, list) for value in held):
+            continue  # the key's number, which is not how the address writes it; or several keys
         reads = reading(ground, child, column)
         tied = replace(other, parent=(mine.name, tuple(column)), reads=reads)
         parents.setdefault(other.name, tied)
@@ -159,13 +163,26 @@ def value_of(ground: Ground, slot: Slot, slots: Sequence[Slot], chosen: Mapping[
     value = chosen.get(slot.name)
     if slot.parent is not None:
         other = next(each for each in slots if each.name == slot.parent[0])
-        row: Row = ground.rows[other.table or ""].get(chosen.get(other.name, ""), {})
+        key = (
+            chosen.get(other.name)
+            if other.parent is None
+            else _key_of(ground, other, slots, chosen)
+        )
+        row: Row = ground.rows[other.table or ""].get(key or "", {})
         value = at(row, slot.parent[1])
         if slot.plus and isinstance(value, int):
             value += slot.plus
     if slot.number and isinstance(value, str):
         return int(value) if value.isdigit() and len(value) < 16 else value
     return value
+
+
+def _key_of(
+    ground: Ground, slot: Slot, slots: Sequence[Slot], chosen: Mapping[str, Any]
+) -> str | None:
+    """The key of a slot's row, which is in the row of another slot."""
+    value = value_of(ground, replace(slot, number=False), slots, chosen)
+    return value if isinstance(value, str) else None
 
 
 def label_of(ground: Ground, table: str) -> tuple[str, ...] | None:

@@ -65,9 +65,11 @@ def worth(
         return None
     said = str(sayings_of(refers.operation)[0])
     stated = {*words_of(said), *words_of(refers.operation.name)}
-    if len(words) > 1 and words[0].lower() in _STEPS and words[0].lower() not in stated:
+    if any(word.lower() in _STEPS - stated for word in words[:-1]):
         return None
-    far = sum(word.lower() not in WRAPPERS for word in words[:-1])
+    # A list at the outside holds the things themselves, of which there may be several.
+    within = words[1:-1] if path[1:2] == (0,) else words[:-1]
+    far = sum(word.lower() not in WRAPPERS for word in within)
     kind = shape(schema, root)
     scalar = scalar_schema(schema, root) if kind == "scalar" else {}
     table = refers.table(
