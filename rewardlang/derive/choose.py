@@ -85,14 +85,29 @@ def _deed(field: Field, request: Request) -> draft.Scenario | str:
     named = {slot.name: Named(f"{{{_WHICH}}}", told.finder)}
     deed = Deed(field, _narrowed(request, slot), whole.effects, named)
     made = scenario(deed)
-    if made is None or any(f"{{{_WHICH}}}'s" in prompt for prompt in made.prompts):
-        return "its order cannot say what row it is"
+    if made is None or not all(_names(p, request, slot, f"{{{_WHICH}}}") for p in made.prompts):
+        return "no sentence says what row it is about"
     rows = [{slot.name: key, _WHICH: words} for key, words in told.which]
     made.expect["described"] = rows
     ours = f"expect.described.filter(d => d.{slot.name} == params.{slot.name})"
     made.params[_WHICH] = f"one_of({ours}.map(d => d.{_WHICH}))"
     made.tests = [*made.tests, *_another(deed, slot, made.oracle)]
     return _finished(made, told)
+
+
+def _names(text: str, request: Request, slot: Slot, words: str) -> bool:
+    """Whether words of which row is meant stand behind what the row is called.
+
+    In an operation about what belongs to the row that is its name alone: the children of the page
+    that was created last are no child page that was.
+    """
+    operation = request.operation
+    before, found, after = text.partition(f" {words}")
+    thing = spelled(described(slot), operation.doc)
+    itself = operation.path.endswith(f"{{{slot.path[0]}}}")
+    names = [thing, *(thing.split(" ", n)[-1] for n in range(1, thing.count(" ") + 1))]
+    behind = any(before.endswith(f" {'' if itself else 'the '}{name}") for name in names)
+    return bool(found) and behind and not after.startswith("'s")
 
 
 def _another(deed: Deed, slot: Slot, oracle: Sequence[draft.Step]) -> Iterator[Test]:
@@ -127,6 +142,7 @@ def _question(field: Field, request: Request) -> draft.Scenario | str:
         fact
         for fact in facts_of(field, request, named)
         if fact.say not in {str(leaf) for _, leaf in leaves(told.shown[fact.case[slot.name]])}
+        and _names(fact.asking.question, request, slot, named[slot.name, fact.case[slot.name]])
     ]
     if len(facts) < _TASKS:
         return "the list tells what it does"

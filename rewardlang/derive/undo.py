@@ -30,6 +30,7 @@ from rewardlang.derive.undoing import (
     Look,
     Source,
     key_answered,
+    key_asked,
     looked_up,
     main_effect,
     row_name,
@@ -58,7 +59,8 @@ class _Plan:
 
     Attributes:
         main: The effect that is taken back.
-        made: Where the response tells the key of a row that is made; None of other deeds.
+        made: Where the response tells the key of a row that is made; None of other deeds, and
+            where the request says it, which then is the key of `main`.
         look: The look at what the row holds before it changes, where no other tells it.
     """
 
@@ -93,8 +95,10 @@ def _planned(field: Field, deed: Deed) -> _Plan | str:
     made = None
     if main.kind == "created":
         made = key_answered(field, deed, main)
-        if made is None:
+        key = key_asked(field, deed, main) if made is None else None
+        if made is None and key is None:
             return "its response does not tell what it made"
+        main = replace(main, key=key)
     look = None
     if back.old and not _told(deed, back):
         look = looked_up(field, deed, main, back)
@@ -160,9 +164,15 @@ def _scenario(field: Field, plan: _Plan) -> draft.Scenario:
         f"{api}.{deed.operation.name}.undo", returning.title(deed), api, world, tools, params,
         returning.orders(deed, back.request, plan.main.kind == "created", bool(back.old)),
         len(steps) + 4, steps, _ANSWER, _reward(plan, tools, len(steps)),
-        list(_tests(field, plan, tools, names, steps)), expect, list(assumed(deed)),
+        list(_tests(field, plan, tools, names, steps)), expect, list(_assumed(plan)),
         system=_SYSTEM, actor=deed.request.actor, holdout=held_out(deed),
     )  # fmt: skip
+
+
+def _assumed(plan: _Plan) -> Iterator[str]:
+    yield from assumed(plan.deed)
+    if plan.main.kind == "created" and plan.main.key is not None:
+        yield f"initial.{plan.main.table}[{plan.main.key}] is null"
 
 
 def _steps(plan: _Plan) -> list[Step]:
@@ -263,6 +273,8 @@ def _done(plan: _Plan) -> str:
         conditions = list(held(deed, main, row))
         if main.kind == "deleted":
             conditions = [f"{row.text} is null"]
+        if main.kind == "created" and not conditions:
+            conditions = [f"{row.text} is not null"]
         conditions = conditions or [_changed(deed, main)]
         return f"calls(any).any(c => {' and '.join(conditions)})"
     key = _key_read(plan, "response")

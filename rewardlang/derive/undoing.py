@@ -11,6 +11,7 @@ from rewardlang.derive.common import Field, from_parent, wanted
 from rewardlang.derive.deeds import Deed
 from rewardlang.derive.effects import Effect, differing
 from rewardlang.derive.ground import Change, Outcome
+from rewardlang.derive.lists import lists_in
 from rewardlang.derive.request import Request, Slot, value_of
 from rewardlang.derive.typed import Read, read
 from rewardlang.frozen import frozen
@@ -124,6 +125,18 @@ def key_answered(field: Field, deed: Deed, main: Effect) -> tuple[str, ...] | No
     return found[0] if found else None
 
 
+def key_asked(field: Field, deed: Deed, main: Effect) -> str | None:
+    """The key of a row that is made, where it is put together from the parts of the address."""
+    address = deed.operation.path
+    parts = [slot for slot in deed.slots if f"{{{slot.path[0]}}}" in address]
+    parts.sort(key=lambda slot: address.find(f"{{{slot.path[0]}}}"))
+    for chosen, outcome in _tasks(field, deed):
+        said = [value_of(field.ground, each, deed.slots, chosen) for each in parts]
+        if not said or "/".join(map(str, said)) != _key(main, outcome):
+            return None
+    return ' + "/" + '.join(wanted(slot, deed.slots) for slot in parts)
+
+
 def row_name(deed: Deed, effect: Effect) -> str:
     """The let of the row that a deed changes, as it was."""
     ours = [slot for slot in deed.free if slot.table == effect.table]
@@ -221,44 +234,69 @@ def _sent(
 def looked_up(field: Field, deed: Deed, main: Effect, back: Back) -> Look | None:
     """An operation that tells what a row holds before it is changed; None when none does."""
     tasks = list(islice(_tasks(field, deed), _TASKS))
-    for name, operation in field.ground.operations.items():
-        request = field.request(name) if operation.method == "GET" else None
-        if request is None or operation.effects or request.actor != deed.request.actor:
-            continue
+    reads = [
+        request
+        for name, operation in field.ground.operations.items()
+        if operation.method == "GET" and not operation.effects
+        if (request := field.request(name)) is not None and request.actor == deed.request.actor
+    ]
+    # One that is asked about the row rather than a list of all.
+    for request in sorted(reads, key=lambda request: not request.slots):
         slots = [slot for slot in request.slots if slot.path != ("",)]
         choices = [_sources(field, deed, main, request, slot) for slot in slots]
-        for chosen in islice(product(*choices), _COMBINATIONS) if slots else ():
+        for chosen in islice(product(*choices), _COMBINATIONS):
             pairs = tuple(zip(slots, chosen, strict=True))
             if any(source.kind != "asked" for source in chosen):
                 continue
-            if all(_tells(field, deed, main, back, request, pairs, *task) for task in tasks):
+            shown = [_shown(field, deed, main, request, pairs, *task) for task in tasks]
+            if all(_told(field, deed, main, old, shown, tasks) for old in back.old):
                 return Look(request, _sent(field, deed, main, pairs, *tasks[0]))
     return None
 
 
-def _tells(
+def _shown(
     field: Field,
     deed: Deed,
     main: Effect,
-    back: Back,
     request: Request,
     pairs: Sources,
     chosen: dict[str, Any],
     outcome: Outcome,
-) -> bool:
-    """Whether a call shows all that the row held of what takes the deed back."""
+) -> dict[tuple[str | int, ...], Any]:
+    """What a call shows of the row: of a list, what stands in the item with the row's key."""
     args: Any = request.args
     for slot, source in pairs:
         value = _value(field, deed, main, source, chosen, outcome)
         args = put(args, slot.path, _as_sent(slot, value))
     seen = field.ground.call(request.operation.name, args, request.actor)
     if seen is None:
-        return False
-    shown = [(str(path[-1]), leaf) for path, leaf in leaves(seen.response) if path]
-    return all(
-        (source.path[-1], _value(field, deed, main, source, chosen, outcome)) in shown
-        for source in back.old
-    )
+        return {}
+    found = dict(leaves(seen.response)) if pairs else {}
+    key = _key(main, outcome)
+    for _, items in lists_in(seen.response):
+        for item in items:
+            if key in (str(item.get("id")), str(item.get("key"))):
+                found.update({("item", *path): leaf for path, leaf in leaves(item)})
+    return found
+
+
+def _told(
+    field: Field,
+    deed: Deed,
+    main: Effect,
+    old: Source,
+    shown: Sequence[dict[tuple[str | int, ...], Any]],
+    tasks: Sequence[tuple[dict[str, Any], Outcome]],
+) -> bool:
+    """Whether one field of what is shown is, in every task, the value to go back to."""
+    values = [_value(field, deed, main, old, *task) for task in tasks]
+    same = [
+        path
+        for path in (shown[0] if shown else ())
+        if all(each.get(path) == value for each, value in zip(shown, values, strict=True))
+    ]
+    named = any(str(path[-1]) == old.path[-1] for path in same)
+    return named or (bool(same) and len({repr(value) for value in values}) > 1)
 
 
 def _left(
