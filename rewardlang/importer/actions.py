@@ -134,6 +134,8 @@ def why_not(making: Making, operation: Operation) -> str:
     if operation.method == "GET":
         if schema is None:
             return "the document does not say what it answers with"
+        if steps in making.found.searches:
+            return making.found.searches[steps]
         return "what it answers with is no row of a table"
     if "bulk" in " ".join(steps).lower():
         return "it changes many things at once"

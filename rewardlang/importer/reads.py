@@ -104,6 +104,8 @@ def list_rows(making: Making, draft: Draft, operation: Operation, way: Way) -> b
     if listing is None or schema is None:
         return False
     steps = making.found.steps(operation)
+    if steps in making.found.searches:
+        return False
     source = _source(making, draft, steps, way, listing)
     if source is None:
         return False

@@ -20,6 +20,7 @@ from rewardlang.importer.names import (
     unused,
     words,
 )
+from rewardlang.importer.searches import why_no_rows
 from rewardlang.importer.shapes import Listing, Schema, Shapes
 from rewardlang.openapi import Document, Operation, Parameter
 
@@ -80,6 +81,8 @@ class Resources:
     by_schema: dict[str, list[Table]]
     apart: Mapping[str, str] = field(default_factory=dict)
     """Words that paths glue together, as names: `issuetypescheme` is `issue_type_scheme`."""
+    searches: dict[Path, str] = field(default_factory=dict)
+    """Paths whose lists are hits and no rows of their own, with the reason."""
 
     def name(self, step: str) -> str:
         """A step of a path as a name."""
@@ -150,6 +153,13 @@ def find(document: Document) -> Resources:
     prefix = prefix_of(document.operations)
     found = Resources(shapes, prefix, [], {}, {}, _apart(document))
     by_path = by_paths(found, document)
+    nouns = {singular(found.name(step)) for path in by_path for step in path if step != HOLE}
+    for path, here in by_path.items():
+        listed = _listing(shapes, here.get("GET"))
+        if listed is not None and len(here) == 1 and (*path, HOLE) not in by_path:
+            why = why_no_rows(shapes, path, listed.item, nouns)
+            if why is not None:
+                found.searches[path] = why
     _collections(found, by_path)
     _singles(found, by_path)
     for table in found.tables:
@@ -208,6 +218,8 @@ def _collection(
 ) -> None:
     """Enter the table at `path`, if there is one."""
     shapes = found.shapes
+    if path in found.searches:
+        return
     read = _one(shapes, below.get("GET"))
     listed = _listing(shapes, here.get("GET"))
     if read is None and listed is None and not _keeps(shapes, here, below):
