@@ -169,9 +169,13 @@ def _table(rows: Rows) -> Any:
 def _reference(making: Making, rows: Rows, group: Group) -> list[str]:
     found: list[str] = []
     for column in rows.columns.values():
+        for name, table in column.inside.items():
+            lost = any(_loses(draft, rows, column, table) for draft in group.drafts)
+            if table in group.tables and not lost:
+                found.append(f"{rows.name}.{column.name}.{name}.id in {table}")
         if column.to is None or column.to not in group.tables or column.role == "given":
             continue
-        if any(_loses(draft, rows, column) for draft in group.drafts):
+        if any(_loses(draft, rows, column, column.to) for draft in group.drafts):
             continue
         schema = column.schema
         kind = kind_of(schema.get("items", {})) if kind_of(schema) == "array" else kind_of(schema)
@@ -180,13 +184,13 @@ def _reference(making: Making, rows: Rows, group: Group) -> list[str]:
     return found
 
 
-def _loses(draft: Draft, rows: Rows, column: Column) -> bool:
+def _loses(draft: Draft, rows: Rows, column: Column, table: str) -> bool:
     """Whether an operation deletes what a column names and leaves the rows that name it."""
     texts = [each["do"] if isinstance(each, Mapping) else each for each in draft.effects]
     gone = {m[1] for text in texts if (m := re.match(r"delete (\w+)\[", text))}
     # What makes a row anew deletes it first.
     gone -= {m[1] for text in texts if (m := re.search(r" into (\w+)$", text))}
-    return column.to in gone and not (column is rows.parent and rows.name in gone)
+    return table in gone and not (column is rows.parent and rows.name in gone)
 
 
 def _counters(making: Making, group: Group) -> dict[str, int]:

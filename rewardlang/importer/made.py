@@ -21,6 +21,8 @@ def check_references(making: Making, draft: Draft, operation: Operation, rows: R
     status = 404 if "404" in operation.responses else 400
     for argument in draft.arguments:
         column = rows.columns.get(argument.name) if argument.where == "body" else None
+        if column is not None and argument.guessed:
+            _check_inside(making, draft, argument, column, status)
         if column is None or column.to is None or column.to not in making.rows:
             continue
         target = making.rows[column.to]
@@ -39,6 +41,20 @@ def check_references(making: Making, draft: Draft, operation: Operation, rows: R
             Rule(test if there else f"{value} is not null and {test}", status,
                  f"There is no {spoken(target.one)} {hole}.")
         )  # fmt: skip
+
+
+def _check_inside(
+    making: Making, draft: Draft, argument: Argument, column: Column, status: int
+) -> None:
+    """Rules that what an object's fields refer to is there."""
+    own = f"args.{argument.name}" if argument.required else f"args?.{argument.name}"
+    for name, table in column.inside.items():
+        target = making.rows[table]
+        value = f"{own}?.{name}?.id"
+        test = f'{value} is not null and {target.name}[{value} ?? ""] is null'
+        draft.tables[target.name] = None
+        message = f"There is no {spoken(target.one)} {{{value}}}."
+        draft.rules.append(Rule(test, status, message))
 
 
 def new_row(

@@ -46,6 +46,8 @@ class Column:
     doc: str = ""
     guessed: bool = False
     """Its fields are guessed from an example."""
+    inside: dict[str, str] = field(default_factory=dict)
+    """Of a guessed object, the fields `{id: ...}` that name rows, with their tables."""
 
 
 @dataclass(slots=True)
@@ -328,6 +330,8 @@ def _refer(rows: Rows, every: Mapping[str, Rows]) -> None:
         if other.table.home[-1:] and len(other.table.home) == 1:
             names.setdefault(squeezed(other.one), other.name)
     for column in rows.columns.values():
+        if column.guessed:
+            column.inside = _inside(column, names, every)
         if column.to is not None or column.role in ("key", "scope"):
             continue
         name = squeezed(column.name)
@@ -356,6 +360,19 @@ def _refer(rows: Rows, every: Mapping[str, Rows]) -> None:
             column.to = rows.name if rows.key != "rowKey" else None
         elif target is not None and _keyed(every[target], column, name):
             column.to = target
+
+
+def _inside(column: Column, names: Mapping[str, str], every: Mapping[str, Rows]) -> dict[str, str]:
+    """`project: {id: ...}` in a guessed object: the rows of another table, by their ids."""
+    found: dict[str, str] = {}
+    for name, part in (column.schema.get("properties") or {}).items():
+        fields = part.get("properties") or {}
+        target = names.get(squeezed(name))
+        if target is None or list(fields) != ["id"] or kind_of(fields["id"]) != "string":
+            continue
+        if every[target].key == "id":
+            found[name] = target
+    return found
 
 
 def _keyed(target: Rows, column: Column, name: str) -> bool:

@@ -72,8 +72,9 @@ def _ordered(tables: Mapping[str, Rows]) -> list[str]:
         # What a row stands under comes first, whatever else refers in a circle.
         columns = sorted(tables[name].columns.values(), key=lambda c: c.role != "reference")
         for column in columns:
-            if column.to is not None and column.to in tables and column.to != name:
-                visit(column.to)
+            for other in (column.to, *column.inside.values()):
+                if other is not None and other in tables and other != name:
+                    visit(other)
         open_.remove(name)
         done.append(name)
 
@@ -178,7 +179,12 @@ class _Table:
         shown = self.example.get(column.name)
         if self._usable(column, shown, number):
             return shown
-        return maker.value(column.name, column.schema)
+        made = maker.value(column.name, column.schema)
+        for name, table in column.inside.items():
+            others = [other["id"] for other in self.made.get(table, [])]
+            if others and isinstance(made, dict):
+                made[name] = {"id": others[number % min(len(others), 5)]}
+        return made
 
     def _text(self, maker: Maker, column: Column) -> Any:
         """A text, in the first of its representations."""

@@ -63,6 +63,16 @@ paths:
         "200":
           description: It.
           content: {application/json: {schema: {$ref: "#/components/schemas/Ticket"}}}
+  /queues/{queueId}:
+    get:
+      operationId: getQueue
+      parameters: [{name: queueId, in: path, required: true, schema: {type: string}}]
+      responses:
+        "200":
+          description: It.
+          content:
+            application/json:
+              schema: {type: object, properties: {id: {type: string}, name: {type: string}}}
 components:
   schemas:
     Ticket:
@@ -159,6 +169,18 @@ def test_guessed_fields_are_checked_and_others_taken(tickets):
     status, ticket = client("createTicket", fields={"summary": "Late", "more": [1]})
     assert status == 201
     assert ticket["fields"] == {"summary": "Late", "more": [1]}
+
+
+def test_a_guessed_field_with_an_id_names_a_row(tickets):
+    result, client, _ = tickets
+    api = next(file.text for file in result.files if file.path.startswith("apis/"))
+    assert "references: [tickets.fields.queue.id in queues]" in api
+    queues = client.environment.episode.final["queues"]
+    for row in client.environment.episode.final["tickets"].values():
+        assert queues.get(row["fields"]["queue"]["id"]) is not None
+    assert client("createTicket", fields={"queue": {"id": "nowhere"}})[0] == 400
+    assert client("createTicket", fields={"queue": {"id": queues.keys()[0]}})[0] == 201
+    assert client("createTicket", fields={"queue": {}})[0] == 201
 
 
 def test_a_change_keeps_the_fields_that_it_leaves_out(tickets):
