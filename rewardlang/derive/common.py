@@ -257,8 +257,15 @@ def argument(slot: Slot, root: str) -> str:
     return text
 
 
-def penalties(good: int, calls: int, answers: bool) -> list[draft.Item]:
-    """What every policy should keep from: invented tools, refusals, repetitions, detours."""
+def penalties(good: int, calls: int, answers: bool, long: int = 240) -> list[draft.Item]:
+    """What every policy should keep from: invented tools, refusals, repetitions, detours.
+
+    Args:
+        good: Calls that cost nothing.
+        calls: Calls at which the most is lost; no more than an episode may have.
+        answers: Whether the task is a question.
+        long: Characters that an answer may have.
+    """
     found = [
         draft.penalty(
             "invented", 'ramp(count(any{kind == "unknown_tool"}), good=0, bad=3, floor=0.6)'
@@ -268,11 +275,11 @@ def penalties(good: int, calls: int, answers: bool) -> list[draft.Item]:
     ]
     if answers:
         why = "A response copied into the answer says everything and answers nothing."
-        found.append(draft.penalty("long_winded", 0.5, "answer.length() > 240", why))
-    return [
-        *found,
-        draft.penalty("needless", f"ramp(count(any), good={good}, bad={calls}, floor=0.7)"),
-    ]
+        found.append(draft.penalty("long_winded", 0.5, f"answer.length() > {long}", why))
+    if calls > good:
+        needless = f"ramp(count(any), good={good}, bad={calls}, floor=0.7)"
+        found.append(draft.penalty("needless", needless))
+    return found
 
 
 def literal(value: Any) -> str:

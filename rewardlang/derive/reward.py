@@ -22,6 +22,7 @@ from rewardlang.derive.telling.proving import proven
 from rewardlang.derive.telling.told import Telling
 from rewardlang.derive.telling.trial import Trial
 from rewardlang.diagnostics.diagnostic import Diagnostic
+from rewardlang.diagnostics.suppress import is_hard
 from rewardlang.frozen import frozen
 from rewardlang.syntax.load import kind_of, read_source
 from rewardlang_runtime.values import ScenarioFault
@@ -87,7 +88,8 @@ def _derived(path: Path, text: str, replace: bool) -> Derived:
     before = driver.check(path)
     elsewhere = tuple(
         d for d in _errors(before)
-        if d.code.id != _NO_REWARD and not inside(text, d.label.span.start, "reward", "tests")
+        if is_hard(d.code) and d.code.id != _NO_REWARD
+        and not inside(text, d.label.span.start, "reward", "tests")
     )  # fmt: skip
     if elsewhere:
         raise driver.CheckFailed(elsewhere)

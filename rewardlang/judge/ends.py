@@ -34,7 +34,7 @@ class Ends:
         for name, view in world.items():
             if isinstance(view, Table) or view.spec.internal:
                 continue
-            rows = {key: self._masked(now) for key, _, now in view.touched()}
+            rows = {key: self.masked(now) for key, _, now in view.touched()}
             if rows:
                 found[name] = rows
         return orjson.dumps(found, option=orjson.OPT_SORT_KEYS)
@@ -53,16 +53,17 @@ class Ends:
                 if before is None or now is None:
                     found[name, key, ()] = None
                     continue
-                old = dict(places(self._masked(before)))
-                new = dict(places(self._masked(now)))
+                old = dict(places(self.masked(before)))
+                new = dict(places(self.masked(now)))
                 for path in {**old, **new}:
                     if old.get(path) != new.get(path):
                         found[name, key, path] = None
         return found
 
-    def _masked(self, value: Any) -> Any:
+    def masked(self, value: Any) -> Any:
+        """A value without the times of calls."""
         if isinstance(value, dict):
-            return {name: self._masked(item) for name, item in value.items()}
+            return {name: self.masked(item) for name, item in value.items()}
         if isinstance(value, list):
-            return [self._masked(item) for item in value]
+            return [self.masked(item) for item in value]
         return "<now>" if isinstance(value, str) and value in self._times else value

@@ -138,6 +138,8 @@ def _said(
         if let is not None:
             return let
     text = expression(node, bound)
+    if text is None and isinstance(node, tree.Text):
+        return _pieced(node, values, bound, known)
     if text is None:
         return known.said(values, name)
     if isinstance(node, tree.MakeObject | tree.MakeList):
@@ -146,6 +148,30 @@ def _said(
         return Source(Read(text, String(), False), values, COMPOSED)
     exact = next((s for s in known.sources if s.text == text), None)
     return exact or Source(Read(text, node.facts.type, False), values, COMPOSED)
+
+
+def _pieced(
+    node: tree.Text, values: tuple[Any, ...], bound: set[str], known: Vocabulary
+) -> Source | None:
+    """A text with what calls were answered in it, in words that are known for that."""
+    pattern = "".join(re.escape(p) if isinstance(p, str) else "(.*?)" for p in node.parts)
+    found = [re.fullmatch(pattern, str(value), re.DOTALL) for value in values]
+    parts: list[str] = []
+    hole = 0
+    for part in node.parts:
+        if isinstance(part, str):
+            parts.append(quoted(part))
+            continue
+        hole += 1
+        text = _in_text(part, bound)
+        if text is None:
+            said = known.said([match[hole] if match else None for match in found])
+            if said is None or said.rank == CONSTANT:
+                return None
+            is_text = isinstance(said.values[0], str)
+            text = said.text if is_text else f"str({said.text})"
+        parts.append(text)
+    return Source(Read(" + ".join(parts), String(), False), values, COMPOSED)
 
 
 def _structure(text: str, values: tuple[Any, ...], rank: int) -> Source:

@@ -6,23 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rewardlang.derive.telling.arguments import Argument
-from rewardlang.derive.telling.content import Content
 from rewardlang.derive.telling.episodes import Change, Episodes, Task, touched
-from rewardlang.derive.telling.rows import owner
-from rewardlang.derive.telling.same import same
+from rewardlang.derive.telling.fields import Field, Fields, Path
 from rewardlang.derive.telling.vocabulary import (
-    CONSTANT,
-    Source,
     Vocabulary,
-    paths,
 )
-from rewardlang.derive.typed import Read, member, read
-from rewardlang.derive.words import identifier, noun, words_of
+from rewardlang.derive.typed import Read, member
+from rewardlang.derive.words import identifier, noun
 from rewardlang.frozen import frozen
-from rewardlang.judge.ends import Ends
-from rewardlang.judge.leaves import at, leaves, put, without
+from rewardlang.judge.leaves import at, keyword, leaves, put, without
 
-Path = tuple[str, ...]
 _TRIED = 3
 """Tasks on which an argument is changed to see what comes of it."""
 _VALUES = 8
@@ -30,28 +23,6 @@ _VALUES = 8
 _TOO_MANY = 6
 """Fields of a row that a gate names; of more the whole row may change."""
 _DEEP = 3
-
-
-@frozen
-class Field:
-    """A field of a changed row that must be as the task says.
-
-    Attributes:
-        operation: What sets it.
-        name: What it is called: by the argument that goes there, or by its own name.
-        condition: That the field is right.
-        share: How much of a list is right, beyond what was right before; "" of what is no list.
-        kept: That nothing is lost of a list that had to be kept; "" likewise.
-        refers: Whether it names a row that a let of the file holds.
-    """
-
-    operation: str
-    name: str
-    path: Path
-    condition: str
-    share: str = ""
-    kept: str = ""
-    refers: bool = False
 
 
 @frozen
@@ -108,9 +79,7 @@ class Endings:
             for argument in mine
             if operations[mine[0].operation.name].writes
         ]
-        self.content = Content(known)
-        self.times = [Ends(task.bench) for task in episodes.tasks[:1]]
-        self._touched: dict[int, dict[Argument, set[tuple[int, Path]]]] = {}
+        self.fields = Fields(episodes, known)
 
     def all(self) -> list[End]:
         """One for each row that the oracle changes in every task."""
@@ -142,6 +111,7 @@ class Endings:
         mine = argument.values[number]
         others = [value for value in argument.values if value != mine]
         distinct = [value for n, value in enumerate(others) if value not in others[:n]]
+        distinct += keyword(argument.operation.schema, argument.path, "enum") or ()
         yield from (put(args, argument.path, value) for value in distinct[:_VALUES])
         if isinstance(mine, str):
             yield put(args, argument.path, f"{mine} x")
@@ -195,13 +165,14 @@ class Endings:
         belongs = ""
         for argument, places in affected:
             mine = [path for at_, path in places if at_ == number]
-            field = self._field(argument, mine, change, row)
+            field = self.fields.best(argument, mine, change, row)
             if field is not None and field.path not in fields:
                 fields[field.path] = field
                 if argument.identifies and change.kind == "created":
                     belongs = field.condition
-        if not fields and change.kind == "updated":
-            fields = {field.path: field for field in self._constants(change, row)}
+        if change.kind == "updated":
+            for field in self.fields.constants(change, row, list(fields.values())):
+                fields.setdefault(field.path, field)
         there = f"{row.text} is not null" if change.kind == "created" else ""
         return End(change, row, allowed, there, tuple(fields.values()), belongs)
 
@@ -243,105 +214,6 @@ class Endings:
             return
         yield from (whole + "".join(map(member, path)) for path in grouped)
 
-    def _field(
-        self, argument: Argument, places: Sequence[Path], change: Change, row: Read
-    ) -> Field | None:
-        """The field that says best whether an argument was right."""
-        if not places or argument.said is None:
-            return None
-        whole = dict.fromkeys(_whole(path, change.now[0]) for path in places)
-        for path in whole:
-            values = tuple(at(now, path) for now in change.now)
-            place = self._place(change, row, path, values)
-            if place is not None:
-                condition = self.content.condition(place, argument, values)
-                if condition is not None:
-                    return _field(argument, path, condition, self._refers(values))
-        best: tuple[tuple[int, int], Field] | None = None
-        for path in whole:
-            values = tuple(at(now, path) for now in change.now)
-            place = self._place(change, row, path, values)
-            said = None if None in values else self.known.said(values, path[-1])
-            if place is None or said is None or said.rank == CONSTANT:
-                continue
-            named = owner(values, self.known)
-            worth = (said.rank, 0 if named is not None else 1)
-            if best is None or worth < best[0]:
-                best = (worth, self._compared(argument.operation.name, path, place, said, change))
-        return best[1] if best is not None else None
-
-    def _compared(
-        self, operation: str, path: Path, place: Read, said: Source, change: Change
-    ) -> Field:
-        name = _named(path)
-        if not isinstance(said.values[0], list):
-            refers = self._refers(said.values)
-            return Field(operation, name, path, same(place, said, self.known), refers=refers)
-        here = place.text
-        if place.nullable:
-            here = self.known.let(f"{name}_now", f"{here} ?? []")
-        wanted = said.text
-        right = f"{here}.size() == {wanted}.size() and {here}.contains_all({wanted})"
-        before = [at(row, path) for row in change.before] if change.kind == "updated" else []
-        if not before or not all(isinstance(each, list) for each in before):
-            return Field(operation, name, path, right)
-        was = self.known.said(before)
-        had = was.text if was is not None else None
-        if had is None:
-            return Field(operation, name, path, right)
-        share = f"gain(f1({had}, {wanted}), f1({here}, {wanted}))"
-        keeps = all(
-            set(map(str, b)) <= set(map(str, w)) for b, w in zip(before, said.values, strict=True)
-        )
-        kept = f"{here}.contains_all({had})" if keeps and any(before) else ""
-        return Field(operation, name, path, right, share, kept)
-
-    def _constants(self, change: Change, row: Read) -> Iterator[Field]:
-        """Fields that became what nothing that was sent says, the same in every task."""
-        times = self.times[0]
-        for path in paths(change.now[0]):
-            values = tuple(at(now, path) for now in change.now)
-            before = tuple(at(each, path) for each in change.before)
-            if values == before or None in values or times._masked(values[0]) != values[0]:
-                continue
-            place = self._place(change, row, path, values)
-            said = self.known.said(values, path[-1])
-            if place is not None and said is not None:
-                yield self._compared(self._setter(change, path), path, place, said, change)
-
-    def _setter(self, change: Change, path: Path) -> str:
-        """The call without which a field is not as it should be."""
-        task = self.episodes.tasks[0]
-        for step, (name, _) in enumerate(task.oracle.sent):
-            if self.episodes.scenario.operations[name].writes:
-                sent = [each for n, each in enumerate(task.oracle.sent) if n != step]
-                played = task.again(sent, task.oracle.answer)
-                row = {key: now for table, key, _, now in touched(played) if table == change.table}
-                if at(row.get(change.keys[0]), path) != at(change.now[0], path):
-                    return name
-        return task.oracle.sent[-1][0]
-
-    def _refers(self, values: Sequence[Any]) -> bool:
-        named = owner(values, self.known)
-        return named is not None and self.known.row(named.table, named.keys) is not None
-
-    def _place(self, change: Change, row: Read, path: Path, values: tuple[Any, ...]) -> Read | None:
-        """The expression of a field at the end, under the name that the file has for it."""
-        for view in self.known.views:
-            telling = view.varies or isinstance(values[0], list)
-            if telling and view.values == values and not isinstance(values[0], bool):
-                return view.read
-        return read(row, path, self.known.expand)
-
-
-def _field(argument: Argument, path: Path, condition: str, refers: bool) -> Field:
-    return Field(argument.operation.name, argument.name, path, condition, refers=refers)
-
-
-def _named(path: Path) -> str:
-    words = [step for step in path if step not in ("name", "id", "key")] or list(path)
-    return "_".join(words_of(words[-1])) or "field"
-
 
 def differing(before: Any, now: Any, path: Path = (), *, lists: bool = False) -> Iterator[Path]:
     """Where two rows differ; objects that have the same fields are looked into."""
@@ -356,15 +228,6 @@ def differing(before: Any, now: Any, path: Path = (), *, lists: bool = False) ->
                 yield from differing(before.get(name), now.get(name), (*path, name), lists=lists)
     else:
         yield path
-
-
-def _whole(path: Path, row: Any) -> Path:
-    """The place of the document that a place is in, or the place itself."""
-    for length in range(1, len(path)):
-        inside = at(row, path[:length])
-        if isinstance(inside, dict) and inside.get("type") == "doc":
-            return path[:length]
-    return path
 
 
 def _grouped(found: dict[Path, None], row: Any) -> list[Path]:

@@ -31,10 +31,11 @@ class Telling:
         self.scenario = episodes.scenario
         self.known = Vocabulary(episodes, taken)
         self.arguments = arguments(episodes, self.known)
-        self.stating = Stating(episodes, self.known)
-        self.stated = self.stating.sources()
-        self.looks = Looks(episodes, self.known, self.arguments, self.stated, trial).all()
         self.ends = Endings(episodes, self.known, self.arguments).all()
+        self.stating = Stating(episodes, self.known)
+        # After a change an answer is courtesy.
+        self.stated = [] if self.ends else self.stating.sources()
+        self.looks = Looks(episodes, self.known, self.arguments, self.stated, trial).all()
 
     def reward(self) -> Reward:
         """All of it; not yet tried on the oracle."""
@@ -104,7 +105,7 @@ class Telling:
                     by.setdefault(field.operation, []).append(field.condition)
             if end.change.kind == "updated":
                 for name, tests in by.items():
-                    test = f"never {name}{{ok}} or {_all(tests)}"
+                    test = f"never {name} or {_all(tests)}"
                     why = "Set to something else, or there and back."
                     yield draft.gate(f"{end.name}_stays", test, _STAYS, why)
 
@@ -164,7 +165,11 @@ class Telling:
             test = f"not every {name}{{ok}} preceded_by {looks}"
             yield draft.penalty("guessed", 0.8, test, why)
         count = len(first.sent)
-        yield from penalties(count + 1, max(self.scenario.limits.calls, count + 2), answers)
+        limits = self.scenario.limits
+        said = max(len(task.oracle.answer) for task in self.episodes.tasks)
+        long = max(round(0.6 * limits.answer), 2 * said)
+        listens = answers and long < limits.answer
+        yield from penalties(count + 1, limits.calls, listens, long)
         if all(let.name != "repeats" for let in self.scenario.lets):
             self.known.let("repeats", REPEATS)
 
