@@ -31,6 +31,8 @@ Form = Literal["value", "list", "object", "document", "markup"]
 _MARKUP = re.compile(r"\s*<[a-z][a-z0-9-]*[ />]")
 _NAMELESS = {"id", "key", "name", "value", "accountId", "text", "type"}
 """Fields that say of what is around them which one it is."""
+_LOOSE = (tree.If, tree.And, tree.Or, tree.Not, tree.Coalesce, tree.Compare, tree.In, tree.IsNull)
+"""Expressions that stand in brackets where they are compared."""
 _ENDINGS = ("Id", "Key", "IdOrKey", "Ids", "Keys")
 
 
@@ -235,4 +237,5 @@ def _as_written(node: Any, bound: set[str]) -> str | None:
     }
     for offset in sorted(implied, reverse=True):
         text = f"{text[:offset]}params.{text[offset:]}"
-    return " ".join(text.split()) if '"' not in text else text
+    text = " ".join(text.split()) if '"' not in text else text
+    return f"({text})" if isinstance(node, _LOOSE) else text

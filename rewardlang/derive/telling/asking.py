@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rewardlang.derive import draft
 from rewardlang.derive.sentences import VERBS
-from rewardlang.derive.telling.arguments import Argument
+from rewardlang.derive.telling.arguments import Argument, Form
 from rewardlang.derive.telling.content import Content
 from rewardlang.derive.telling.episodes import Episodes, told_in
 from rewardlang.derive.telling.rows import Names, owner
 from rewardlang.derive.telling.same import same
 from rewardlang.derive.telling.vocabulary import Vocabulary
 from rewardlang.derive.words import identifier, noun, words_of
+from rewardlang.judge.leaves import strings
+from rewardlang_runtime.builtins.documents import adf_text, storage_text
 
 
 class Asking:
@@ -70,10 +73,11 @@ class Asking:
             return False
         if argument.said.varies:
             return True
-        texts = [value for value in argument.values if isinstance(value, str)]
-        return bool(texts) and all(
+        texts = [_texts(argument.form, value) for value in argument.values]
+        return bool(texts[0]) and all(
             told_in(task.prompt, text)
-            for task, text in zip(self.episodes.tasks, texts, strict=False)
+            for task, mine in zip(self.episodes.tasks, texts, strict=True)
+            for text in mine
         )
 
     def _name(self, argument: Argument) -> str:
@@ -85,3 +89,13 @@ class Asking:
     def _about(self, mine: Sequence[Argument]) -> str:
         verb, *words = words_of(mine[0].operation.name)
         return "_".join(words) if words and verb in VERBS else "_".join([verb, *words])
+
+
+def _texts(form: Form, value: Any) -> list[str]:
+    """What a prompt would have to say."""
+    match form:
+        case "document":
+            return adf_text(value).splitlines()
+        case "markup":
+            return storage_text(value).splitlines()
+    return [value] if isinstance(value, str) else list(strings(value))

@@ -143,6 +143,8 @@ class Content:
                 and agree(source.values, every)
             ):
                 return source.text
+        if argument.constant:
+            return self.known.let("headings", literal_of(every[0]))
         wanted = self._wanted(argument)
         return self.known.let("headings", f"storage_headings({wanted.text}).map(h => fold(h))")
 

@@ -8,6 +8,7 @@ from typing import Any
 from rewardlang.derive.telling.arguments import Argument
 from rewardlang.derive.telling.episodes import Change, Episodes, Task, touched
 from rewardlang.derive.telling.fields import Field, Fields, Path
+from rewardlang.derive.telling.rows import owner
 from rewardlang.derive.telling.vocabulary import (
     Vocabulary,
 )
@@ -164,6 +165,9 @@ class Endings:
         fields: dict[Path, Field] = {}
         belongs = ""
         for argument, places in affected:
+            rows = owner(argument.values, self.known) if argument.identifies else None
+            if rows is not None and (rows.table, rows.keys) == (change.table, change.keys):
+                continue  # it says which row this is
             mine = [path for at_, path in places if at_ == number]
             field = self.fields.best(argument, mine, change, row)
             if field is not None and field.path not in fields:

@@ -114,9 +114,13 @@ class Fields:
             place = self.place(row, path, values)
             if place is None:
                 continue
-            if values[0] is None:
-                there = f"{row.text} is not null and {place.text} is null"
-                yield Field(setter, _named(path), path, there)
+            if values[0] is None or not any(map(_is_full, values)):
+                there = read(Read(row.text, row.type, False), path, self.known.expand) or place
+                bare = f"{there.text} is null"
+                if values[0] is not None:
+                    bare = f"({there.text} ?? [])" if there.nullable else there.text
+                    bare = f"{bare}.is_empty()"
+                yield Field(setter, _named(path), path, f"{row.text} is not null and {bare}")
                 continue
             said = self.known.said(values, path[-1]) or self._gained(change, path, values)
             if said is not None:
@@ -187,8 +191,14 @@ class Fields:
         keeps = all(
             set(map(str, b)) <= set(map(str, w)) for b, w in zip(before, said.values, strict=True)
         )
-        kept = f"{here}.contains_all({had})" if keeps and any(before) else ""
+        loses = keeps and any(before) and self._may_lose(operation, change.table)
+        kept = f"{here}.contains_all({had})" if loses else ""
         return Field(operation, name, path, right, share, kept)
+
+    def _may_lose(self, operation: str, table: str) -> bool:
+        """Whether an operation can do more to a list than add to it."""
+        effects = self.episodes.scenario.operations[operation].effects
+        return any(e.place.table == table and e.kind != "append" for e in effects)
 
     # ---- what sets what ----
 
@@ -212,6 +222,11 @@ class Fields:
     def _refers(self, values: Sequence[Any]) -> bool:
         named = owner(values, self.known)
         return named is not None and self.known.row(named.table, named.keys) is not None
+
+
+def _is_full(value: Any) -> bool:
+    """Whether it is anything but a list without items."""
+    return not isinstance(value, list) or bool(value)
 
 
 def _named(path: Path) -> str:

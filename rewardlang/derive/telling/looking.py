@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rewardlang import tree
 from rewardlang.derive.sentences import VERBS
 from rewardlang.derive.telling.arguments import Argument
 from rewardlang.derive.telling.episodes import Episodes, Task, told_in
@@ -30,6 +31,7 @@ from rewardlang.judge.bench import Action
 from rewardlang.judge.ends import Ends
 from rewardlang.judge.grounds import Grounds
 from rewardlang.judge.leaves import leaves
+from rewardlang.walk import everything
 
 _TRIED = 4
 """Tasks in which other tools are tried."""
@@ -48,6 +50,7 @@ class Look:
         condition: Whether it, or another that shows the same, was made.
         operations: The tools with which it can be made, the oracle's first.
         tells: Whether it shows what the answer says.
+        needed_by: The call that first sends what it shows; None when none does.
     """
 
     step: int
@@ -55,6 +58,7 @@ class Look:
     condition: str
     operations: tuple[str, ...]
     tells: bool
+    needed_by: int | None = None
 
     @property
     def name(self) -> str:
@@ -65,6 +69,7 @@ class Look:
         if thing:
             return f"found_{thing}"
         verb, *words = words_of(self.operations[0])
+        words = words[: words.index("by")] if "by" in words else words
         return "_".join(["looked_up", *words]) if verb in VERBS else "looked_up"
 
 
@@ -112,20 +117,44 @@ class Looks:
         for source, pattern in facts[:1]:
             read_there = self._surest(operation.name, pattern, source, responses)
             named = owner(source.values, self.known)
+            if read_there is not None and _same_for_all(responses, pattern, source):
+                about = named.table if named is not None else ""
+                continue
             if read_there is not None:
-                shown.append(read_there)
+                # A key says which row it is, whatever was asked for; a field of a row does not.
+                about_own = own and self.known.field_of(source) == row
+                shown = own if about_own else [*([] if named is not None else own), read_there]
                 about = named.table if named is not None else ""
                 if named is not None:
                     others = list(self._ways(operation.name, source))
-        if len(shown) == len(own):
+        if shown == own and not told:
             shown += self._optional(step)
         first = f"called {operation.name}{{{', '.join(['ok', *shown])}}}"
         names = dict.fromkeys(
             [operation.name, *(each.split("{")[0].split()[-1] for each in others)]
         )
+        needed = self._needed_by(step, facts)
         own_word = next((j.name for j in self.known.judging if j.step == step), None)
         condition = own_word or " or ".join([first, *others])
-        return Look(step, about, condition, tuple(names), bool(told))
+        return Look(step, about, condition, tuple(names), bool(told), needed)
+
+    def _needed_by(self, step: int, facts: Sequence[tuple[Source, Pattern]]) -> int | None:
+        """The call that is the first to send what this one shows, as the oracle is written."""
+        steps, bound = self.episodes.scenario.oracle, self.episodes.scenario.oracle[step].bind
+        for later in range(step + 1, len(steps)) if bound else ():
+            parts = everything(steps[later].args)
+            if any(isinstance(part, tree.Local) and part.name == bound for part in parts):
+                return later
+        if not facts:
+            return None
+        tasks, source = self.episodes.tasks, facts[0][0]
+        for later in range(step + 1, len(self.episodes.first.sent)):
+            if all(
+                any(same_value(leaf, value) for _, leaf in leaves(task.oracle.sent[later][1]))
+                for task, value in zip(tasks, source.values, strict=True)
+            ):
+                return later
+        return None
 
     # ---- by its arguments ----
 
@@ -358,3 +387,11 @@ class Looks:
 
     def _accepted(self, condition: str) -> bool:
         return self.trial.let(condition, self.known.added) is not None
+
+
+def _same_for_all(responses: Sequence[Any], pattern: Pattern, source: Source) -> bool:
+    """Whether every response shows what every other task needs, so that it shows nothing of one."""
+    distinct = list(dict.fromkeys(map(str, source.values)))
+    return ANY in pattern and all(
+        pattern in patterns(response, value) for response in responses for value in distinct
+    )

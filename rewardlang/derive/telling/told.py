@@ -60,12 +60,26 @@ class Telling:
             made.parts.append(draft.part(look.name, weight, named.get(look.step, look.condition)))
         ended = self._ended()
         made.parts += Asking(self.episodes, self.known, self.arguments).parts(ended)
-        made.parts += self._done(ended)
+        made.parts += self._done(ended, sum(map(_weight, made.parts)))
         made.parts += _answered(statements)
         made.penalties += self._penalties(bool(statements))
         made.parts = list(_distinct(made.parts))
+        made.gates = [gate for gate in made.gates if self._caps(gate, made.parts)]
         made.lets = dict(self.known.added)
         return made
+
+    def _caps(self, gate: draft.Item, parts: Sequence[draft.Item]) -> bool:
+        """Whether a gate on what was done takes away anything that the parts would pay."""
+        if gate.id != "in_place" and not gate.id.endswith("_stays"):
+            return True
+        end = gate.id.removesuffix("_stays")
+        lost = [part for part in parts if part.id in ("done", end, f"{end}_in_part")]
+        if gate.id == "in_place":
+            named = {field.name for each in self.ends for field in each.fields if field.refers}
+            lost += [part for part in parts if part.id.removeprefix("asked_") in named]
+        whole = sum(map(_weight, parts))
+        cap = next(float(value) for name, value in gate.fields if name == "otherwise")
+        return whole - sum(map(_weight, lost)) > cap * whole
 
     # ---- gates ----
 
@@ -116,7 +130,8 @@ class Telling:
         tests = [end.condition for end in self.ends if end.condition]
         return self.known.let("done", " and ".join(tests), "all_done", "complete") if tests else ""
 
-    def _done(self, ended: str) -> Iterator[draft.Item]:
+    def _done(self, ended: str, tried: float) -> Iterator[draft.Item]:
+        """Parts for the end; `tried` is the weight of those before it."""
         for end in self.ends:
             for field in end.fields:
                 if field.share:
@@ -133,7 +148,9 @@ class Telling:
                 before.append(end)
         if ended:
             why = "All of it at once weighs most, so that halves of it do not add up."
-            yield draft.part("done", 2 if len(ends) > 1 else 4, ended, why=why)
+            # Never more than three fifths of the weight.
+            weight = 2 if len(ends) > 1 else min(4, 1.5 * tried)
+            yield draft.part("done", weight or 1, ended, why=why)
 
     def _after(self, end: End, before: Sequence[End]) -> Iterator[str]:
         """That what made a row came after what made the one before, if the task asks for an order.
@@ -152,14 +169,20 @@ class Telling:
     def _penalties(self, answers: bool) -> Iterator[draft.Item]:
         first = self.episodes.first
         writes = [n for n, (op, _) in enumerate(first.sent) if self.scenario.operations[op].writes]
-        before = [look for look in self.looks if writes and look.step < writes[0]]
+        before = [look for look in self.looks if look.needed_by in writes]
+        before = before or [
+            look
+            for look in self.looks
+            if writes and look.step < writes[0] and look.needed_by is None
+        ]
         for end in self.ends:
             for field in end.fields:
                 if field.kept:
                     why = "What was there must not be lost."
                     yield draft.penalty("dropped", 0.4, f"not {field.kept}", why)
         if before:
-            name = first.sent[writes[0]][0]
+            later = [n for n in writes if n > before[-1].step]
+            name = first.sent[before[-1].needed_by or later[0]][0]
             looks = "|".join(f"{each}{{ok}}" for each in before[-1].operations)
             why = "What was not looked up is a guess."
             test = f"not every {name}{{ok}} preceded_by {looks}"
@@ -182,6 +205,10 @@ def _answered(statements: Sequence[Statement]) -> Iterator[draft.Item]:
             f"({s.condition})" if " if " in s.condition else s.condition for s in statements
         )
         yield draft.part("said_all", 1.5, every)
+
+
+def _weight(item: draft.Item) -> float:
+    return next(float(value) for name, value in item.fields if name == "weight")
 
 
 def _all(tests: Sequence[str]) -> str:

@@ -137,6 +137,11 @@ class Vocabulary:
         """The let that holds these rows."""
         return next((r for r in self.rows if r.table == table and r.keys == tuple(keys)), None)
 
+    def field_of(self, source: Source) -> str | None:
+        """The table of the row, held by a let, that a source is a field of."""
+        root = source.text.split(".")[0]
+        return next((r.table for r in self.rows if r.name == root and source.rank == FIELD), None)
+
     def row_type(self, table: str) -> Type:
         """The type of a row."""
         return next(a.tables[table].row.row for a in self.scenario.apis if table in a.tables)
