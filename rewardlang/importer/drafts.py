@@ -69,6 +69,7 @@ class Draft:
         tables: The tables that it reads or writes.
         notes: Why it is what it is, each a sentence.
         first: Rules that a person put before all others, as in the file.
+        guards: Tables and columns that refer to a row which is deleted only when none does.
         corrected: A person changed what it does.
     """
 
@@ -90,6 +91,7 @@ class Draft:
     counters: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     first: list[Any] = field(default_factory=list)
+    guards: list[tuple[str, str]] = field(default_factory=list)
     corrected: bool = False
 
     def argument(self, name: str) -> Argument | None:
@@ -110,7 +112,7 @@ class Draft:
         """Forget what the operation does; its request stays."""
         self.kind, self.confidence = "opaque", "high"
         self.lets, self.rules, self.effects = {}, [], []
-        self.tables, self.counters, self.notes = {}, {}, []
+        self.tables, self.counters, self.notes, self.guards = {}, {}, [], []
         self.subject, self.result = None, None
 
 

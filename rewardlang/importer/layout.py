@@ -89,8 +89,8 @@ def completed(making: Making, group: Group) -> Group:
 
 _ABOUT = (
     "What was guessed carries a comment with the reason and how sure it is, medium or low; what "
-    "carries none is plain. Corrections belong into overrides.yaml, which is heeded when the "
-    "document is imported again."
+    "carries none is plain. Nobody lacks rights: no answer is 401 or 403 for who calls. "
+    "Corrections belong into overrides.yaml, which is heeded when the document is imported again."
 )
 
 
@@ -186,6 +186,8 @@ def _reference(making: Making, rows: Rows, group: Group) -> list[str]:
 
 def _loses(draft: Draft, rows: Rows, column: Column, table: str) -> bool:
     """Whether an operation deletes what a column names and leaves the rows that name it."""
+    if (rows.name, column.name) in draft.guards:
+        return False
     texts = [each["do"] if isinstance(each, Mapping) else each for each in draft.effects]
     gone = {m[1] for text in texts if (m := re.match(r"delete (\w+)\[", text))}
     # What makes a row anew deletes it first.

@@ -9,6 +9,7 @@ from rewardlang.importer.drafts import Draft, Making, draft
 from rewardlang.importer.finding import Way, way
 from rewardlang.importer.guessed import MARK
 from rewardlang.importer.names import identifier, plural, squeezed, unused
+from rewardlang.importer.refusals import refusals
 from rewardlang.importer.resources import HOLE, Table, answer
 from rewardlang.openapi import Document, Operation
 
@@ -40,6 +41,7 @@ def model(making: Making, operation: Operation, name: str) -> Draft:
     if reason is None:
         if _modelled(making, made, operation):
             _tell_guessed(made, operation)
+            refusals(making, made, operation)
             return made
         reason = actions.why_not(making, operation)
     made = draft(making, operation, name)
