@@ -13,7 +13,7 @@ from rewardlang.derive.refers import Refers
 from rewardlang.derive.request import Path, Slot, Style, coupled, reading, slots_in
 from rewardlang.derive.schemas import is_storage, kinds_of, merged, scalar_schema, shape, values_of
 from rewardlang.derive.typed import Read, place
-from rewardlang.derive.values import named, pool
+from rewardlang.derive.values import fitting, named, pool
 from rewardlang.derive.words import identifier, noun, words_of
 from rewardlang.derive.worth import PAGING, WRAPPERS, described_by, worth
 from rewardlang.judge.leaves import at, variants
@@ -174,7 +174,8 @@ class Making:
                 return None if item is None else [item]
             case _:
                 scalar = scalar_schema(schema, self.root)
-                return self.slot(path, {**scalar, "description": described_by(schema, self.root)})
+                about = described_by(schema, self.root) or self.refers.passed(path)
+                return self.slot(path, {**scalar, "description": about})
 
     def slot(self, path: Path, schema: Mapping[str, Any], style: Style | None = None) -> Any:
         """A value that the task chooses; what can only be one thing is that."""
@@ -188,49 +189,62 @@ class Making:
         if special is not None:
             self.slots[path] = special
             return special
-        free = style is None and not schema.get("enum")
-        table = self.refers.table(path, schema) if free else self.refers.looked_up(path, schema)
-        # What may be made by being set is new, and so is its key.
-        new = bool(self.refers.made) and path[0] in self.refers.in_path
-        plain = free and table is None and not new
-        column = self.refers.column(path, schema) if plain else []
+        few = bool(schema.get("enum"))
+        table = None
+        if style is None:
+            look = self.refers.looked_up if few else self.refers.table
+            table = look(path, schema)
         if table is not None:
-            name = self.name(noun(table), path)
-            kinds = schema.get("type")
-            number = kinds in ("integer", "number")
-            in_path = len(path) == 1 and path[0] in self.refers.in_path
-            keys = tuple(self.ground.rows[table])
-            if schema.get("enum"):
-                keys = tuple(key for key in keys if key in schema["enum"])
-            slot = Slot(path, name, keys, table, None, "key", number, in_path)
+            slot: Slot | None = self._of_table(path, schema, table)
         else:
-            said = str(next(step for step in reversed(path) if isinstance(step, str)))
-            alike = plain and not column and not (schema.get("format") or named(said, schema))
-            kinds = self.refers.kinds(path) if alike else []
-            about = (
-                "" if column or kinds or schema.get("format") else self.refers.called(path, schema)
-            )
-            if said == "key" and "property" in words_of(self.operation.name):
-                about = "property key"
-            values = pool(about or said, schema, column or kinds)
-            if style == "storage" or schema.get("format") == "storage" or is_storage(schema):
-                values, style = pool("x", {"type": "string", "format": "storage"}), "storage"
-            if not values:
-                return None
-            if len(values) == 1:
-                return values[0]
-            texts = all(isinstance(value, str) for value in values)
-            spaced = texts and any(" " in value for value in values) and not schema.get("enum")
-            name = self.name(said, path)
-            if schema.get("enum") or "boolean" in kinds_of(schema):
-                self.fixed.add(path)
-            shown = style or ("text" if spaced else "exact")
-            checked = bool(self.operation.effects) and not self.refers.made
-            known = not self.operation.opaque and bool(column or (kinds and checked))
-            thing = self.refers.thing(path, schema) if free else ""
-            slot = Slot(path, name, tuple(values[:_KEPT]), style=shown, known=known, thing=thing)
+            slot = self._of_values(path, schema, style)
+        if slot is None or (slot.table is None and len(slot.values) == 1):
+            return slot.values[0] if slot is not None else None
         self.slots[path] = slot
         return slot
+
+    def _of_table(self, path: Path, schema: Mapping[str, Any], table: str) -> Slot:
+        """The key of a row."""
+        number = schema.get("type") in ("integer", "number")
+        in_path = len(path) == 1 and path[0] in self.refers.in_path
+        keys = tuple(
+            key
+            for key in self.ground.rows[table]
+            if key in schema.get("enum", self.ground.rows[table])
+        )
+        return Slot(path, self.name(noun(table), path), keys, table, None, "key", number, in_path)
+
+    def _of_values(self, path: Path, schema: Mapping[str, Any], style: Style | None) -> Slot | None:
+        """A value that rows have, or one that is made up."""
+        said = str(next(step for step in reversed(path) if isinstance(step, str)))
+        free = style is None and not schema.get("enum")
+        formatted = schema.get("format") not in (None, "int32", "int64")
+        # What may be made by being set is new, and so is its key.
+        new = bool(self.refers.made) and path[0] in self.refers.in_path
+        column = fitting(self.refers.column(path, schema), schema) if free and not new else []
+        alike = free and not new and not column and not (formatted or named(said, schema))
+        kinds = fitting(self.refers.kinds(path), schema) if alike else []
+        about = "" if column or kinds or formatted else self.refers.called(path, schema)
+        if said == "key" and "property" in words_of(self.operation.name):
+            about = "property key"
+        values = pool(about or said, schema, column or kinds)
+        if style == "storage" or schema.get("format") == "storage" or is_storage(schema):
+            values, style = pool("x", {"type": "string", "format": "storage"}), "storage"
+        if not values:
+            return None
+        texts = all(isinstance(value, str) for value in values)
+        spaced = texts and any(" " in value for value in values) and not schema.get("enum")
+        if schema.get("enum") or "boolean" in kinds_of(schema):
+            self.fixed.add(path)
+        checked = bool(self.operation.effects) and not self.refers.made
+        return Slot(
+            path,
+            self.name(said, path) if len(values) > 1 else said,
+            tuple(values[:_KEPT]),
+            style=style or ("text" if spaced else "exact"),
+            known=not self.operation.opaque and bool(column or (kinds and checked)),
+            thing=self.refers.thing(path, schema) if free else "",
+        )
 
     def of_row(self, main: Slot, path: Path) -> Slot | None:
         """An argument of the address that is a field of a row."""

@@ -127,7 +127,7 @@ def texts_for(said: list[str], about: str) -> tuple[str, ...]:
         about: Its description.
     """
     last = said[-1] if said else ""
-    if "account" in said and last in ("id", "ids"):
+    if {"account", "user"} & set(said) and last in ("id", "ids"):
         return ACCOUNTS
     if said[-2:] == ["content", "type"]:
         return _MEDIA

@@ -38,6 +38,7 @@ _IDENTIFIES = re.compile(
     re.IGNORECASE,
 )
 """`The ID of the screen tab` in a description; the thing ends before a word that goes on."""
+_PASSED = re.compile(r"\b(?:account )?(?:id|key)s? of (?:the|an?) \w+", re.IGNORECASE)
 _KEYED = re.compile(r"\b(?:ids?|keys?) of (?:the |an? |each )?([a-z][a-z ]*)", re.IGNORECASE)
 _STOPS = {
     "to", "that", "which", "whose", "for", "in", "from", "of", "where", "associated", "being",
@@ -115,7 +116,14 @@ class Refers:
         words = [str(step) for step in path if isinstance(step, str)]
         own = [word for word in words_of(words[-1]) if word not in _NAMING]
         stem = next(self.stems(path, schema), [])
-        return " ".join(stem) if own and own != stem and set(own) & set(_ALIASES) else ""
+        other = own == ["value"] or bool(set(own) & set(_ALIASES))
+        return " ".join(stem) if other and own != stem else ""
+
+    def passed(self, path: Path) -> str:
+        """What the documentation says of an argument that is the whole body: an ID of what."""
+        whole = {p.name for p in self.operation.parameters if p.where == "body" and not p.wire}
+        found = _PASSED.search(self.operation.doc) if len(path) == 1 and path[0] in whole else None
+        return found[0] if found is not None else ""
 
     def called(self, path: Path, schema: Mapping[str, Any]) -> str:
         """The name of an argument that its description says to be an id; "" of others."""
@@ -141,7 +149,8 @@ class Refers:
                 column = min(by, key=len)
                 found = self._held([table], lambda held, c=column: held == (c,))  # type: ignore[misc]
             if len(found) < 2:
-                ends = [[*stem, word] for word in sorted(by or {"id", "ids"})]
+                kinds = [stem, *([alias] for alias, of in _ALIASES.items() if stem == [of])]
+                ends = [[*kind, word] for kind in kinds for word in sorted(by or {"id", "ids"})]
                 found = self._held(tables, lambda held, e=ends: _ends(words_of(held[-1]), e))  # type: ignore[misc]
             if len(found) < 2:
                 found = self._held(tables, lambda held, s=stem: words_of(held[-1]) == s)  # type: ignore[misc]
@@ -214,7 +223,7 @@ class Refers:
                 stem = [singular(word) for word in words_of(words[-2])]
             yield from _qualified(stem)
         elif set(said) & _TITLED:
-            return
+            return  # what it says is about something, and names nothing
         found = _IDENTIFIES.match(str(schema.get("description", "")))
         if found is not None:
             thing = (found.group(1) or found.group(2)).lower().replace("-", " ").split()
@@ -250,7 +259,7 @@ class Refers:
         return []
 
 
-_TITLED = {"description", "title", "summary", "text", "comment", "body", "value", "message"}
+_TITLED = {"description", "title", "summary", "text", "comment", "body", "message"}
 
 
 def _named_by(name: str) -> set[str]:

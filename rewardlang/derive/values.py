@@ -20,7 +20,7 @@ def pool(name: str, schema: Mapping[str, Any], known: Sequence[Any] = ()) -> lis
     Of the values `known` to be there as many as are of its type.
     """
     kinds = kinds_of(schema)
-    there = list(_typed(known, kinds, schema))
+    there = fitting(known, schema)
     if there:
         return there
     if "const" in schema:
@@ -45,6 +45,11 @@ def named(name: str, schema: Mapping[str, Any]) -> bool:
 def about(schema: Mapping[str, Any]) -> str:
     """The description of an argument."""
     return str(schema.get("description", ""))
+
+
+def fitting(known: Sequence[Any], schema: Mapping[str, Any]) -> list[Any]:
+    """Of some values those of a schema's type, as that type."""
+    return list(_typed(known, kinds_of(schema), schema))
 
 
 def _typed(known: Sequence[Any], kinds: list[str], schema: Mapping[str, Any]) -> Iterator[Any]:
