@@ -118,7 +118,7 @@ def reward(file: str, write: bool, replace: bool) -> None:
         click.echo(f"left out, as nothing else reads them: {names}", err=True)
     if made.loosened:
         tests = count(made.loosened, "test")
-        click.echo(f"{tests} no longer expect anything of parts, which have other names", err=True)
+        click.echo(f"what {tests} expected of parts is left out; they have other names", err=True)
     click.echo(f"{file}: the reward is written")
 
 

@@ -161,7 +161,8 @@ class Endings:
         if change.kind == "created":  # what is said of it comes after that it is there
             row = Read(row.text, row.type, False)
         if change.kind == "deleted":
-            return End(change, row, allowed, f"{row.text} is null", ())
+            gone = "null" if self.known.said(change.keys) is not None else "not null"
+            return End(change, row, allowed, f"{row.text} is {gone}", ())
         fields: dict[Path, Field] = {}
         belongs = ""
         for argument, places in affected:
@@ -193,10 +194,14 @@ class Endings:
             name = self.known.let(f"new_{thing}", f"delta.{change.table}.created.{which}")
             return Read(name, type_, True)
         said = self.known.said(change.keys)
-        key = said.text if said is not None else "?"
+        if said is None:
+            alike = [c for c in changes if (c.table, c.kind) == (change.table, change.kind)]
+            one = f"delta.{change.table}.{change.kind}.only()"
+            return Read(self.known.let(f"{change.kind}_{thing}", one), type_, len(alike) == 1)
+        final = f"final.{change.table}[{said.text}]"
         if change.kind == "deleted":
-            return Read(f"final.{change.table}[{key}]", type_, True)
-        return Read(self.known.let(f"{thing}_now", f"final.{change.table}[{key}]"), type_, True)
+            return Read(final, type_, True)
+        return Read(self.known.let(f"{thing}_now", final), type_, True)
 
     def _allowed(self, change: Change, row: Read) -> Iterator[str]:
         table = change.table
@@ -205,7 +210,8 @@ class Endings:
             return
         said = self.known.said(change.keys)
         if said is None:
-            yield table
+            one = f"{table}[{row.text}?{member(self.known.key(table))}]"
+            yield one if row.nullable else table
             return
         whole = f"{table}[{said.text}]"
         found: dict[Path, None] = {}

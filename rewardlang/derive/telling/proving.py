@@ -19,6 +19,8 @@ def proven(made: Reward, trial: Trial) -> Reward:
     """The reward without what the compiler refuses, without parts that the oracle does not earn or
     that are earned by doing nothing, and without gates and penalties that hit it."""
     for _ in range(_ROUNDS):
+        if not made.parts:
+            break
         text = written(trial.text, made)
         checked = trial.checked(text)
         wrong = _refused(made, text, checked) if checked.judgeable is None else set()
@@ -27,8 +29,6 @@ def proven(made: Reward, trial: Trial) -> Reward:
         if not wrong:
             break
         made = _without(made, wrong)
-        if not made.parts:
-            break
     return _needed(made)
 
 

@@ -63,13 +63,14 @@ class Names:
         assert argument.said is not None
         found = [argument.said.text]
         rows = owner(argument.values, self.known)
-        if rows is None:
+        if rows is None or self._row(rows) is None:
             return found
         table = self._table(rows)
         others = [c for c in (table.key, *table.also_by) if c != rows.column]
         for column in others:
             if self._does_as_well(argument, rows, column):
-                place = read(self._row(rows), (column,), self.known.expand)
+                row = self._row(rows)
+                place = read(row, (column,), self.known.expand) if row is not None else None
                 if place is not None:
                     found.append(place.text)
         return found
@@ -80,7 +81,8 @@ class Names:
         table = self._table(rows)
         for column in (table.key, *table.also_by):
             values = tuple(world[key].get(column) for key in rows.keys)
-            place = read(self._row(rows), (column,), self.known.expand)
+            row = self._row(rows)
+            place = read(row, (column,), self.known.expand) if row is not None else None
             if column != rows.column and place is not None and None not in values:
                 yield column, Source(place, values, FIELD)
 
@@ -88,7 +90,7 @@ class Names:
         apis = self.known.scenario.apis
         return next(api.tables[rows.table] for api in apis if rows.table in api.tables)
 
-    def _row(self, rows: Owner) -> Read:
+    def _row(self, rows: Owner) -> Read | None:
         type_ = self.known.row_type(rows.table)
         let = self.known.row(rows.table, rows.keys)
         if let is not None:
@@ -96,7 +98,7 @@ class Names:
         said = self.known.said(rows.keys)
         name = identifier(noun(rows.table))
         if said is None:
-            return Read(f"initial.{rows.table}[?]!", type_, False)
+            return None
         return Read(self.known.let(name, f"initial.{rows.table}[{said.text}]!"), type_, False)
 
     def _does_as_well(self, argument: Argument, rows: Owner, column: str) -> bool:

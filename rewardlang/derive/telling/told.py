@@ -149,8 +149,9 @@ class Telling:
         if ended:
             why = "All of it at once weighs most, so that halves of it do not add up."
             # Never more than three fifths of the weight.
-            weight = 2 if len(ends) > 1 else min(4, 1.5 * tried)
-            yield draft.part("done", weight or 1, ended, why=why)
+            weight = 2 if len(ends) > 1 or not tried else min(4, 1.5 * tried)
+            plain = int(weight) if weight == int(weight) else weight
+            yield draft.part("done", plain, ended, why=why)
 
     def _after(self, end: End, before: Sequence[End]) -> Iterator[str]:
         """That what made a row came after what made the one before, if the task asks for an order.
