@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rewardlang.derive import draft
+from rewardlang.derive.aliases import by_aliases
 from rewardlang.derive.common import (
     REPEATS,
     Field,
@@ -73,10 +74,14 @@ def scenario(
     said = (
         "says(answer, value, instead_of=others)" if instead == "others" else "says(answer, value)"
     )
+    direct = named is not None and any(
+        slot.also and f"{slot.row}{slot.also}" in named.template for slot in slots
+    )
     parts = []
     steps: list[tuple[str, Any]] = []
     if finder is not None:
-        parts.append(draft.part("found", 1, f"called {finder.operation}{{ok}}"))
+        if not direct:
+            parts.append(draft.part("found", 1, f"called {finder.operation}{{ok}}"))
         steps.append((finder.operation, {}))
     parts.append(draft.part("looked_up", 3, "read"))
     parts.append(
@@ -101,6 +106,10 @@ def scenario(
             name = f"the same with another {described(each.slot)}"
             calls = (*steps[:-1], (operation.name, wrong))
             tests.append(Test(name, {"max": 0.2}, calls, REPLY, drawn))
+    alike = by_aliases(args, slots, facts)
+    if alike is not None:
+        looks = [] if direct else steps[:-1]
+        tests.append(Test("rows by other names", 1, (*looks, (operation.name, alike)), REPLY))
     several = next((task for task in tasks if facts and task.get("besides")), None)
     if several is not None:
         name = "all that was told in one answer"

@@ -8,9 +8,10 @@ from typing import Any
 
 from rewardlang.derive import draft
 from rewardlang.derive.accepting import requests
+from rewardlang.derive.aliases import alias, with_aliases
 from rewardlang.derive.ground import Ground
 from rewardlang.derive.lists import Finder, finders, listings
-from rewardlang.derive.request import Request, Slot, label_of
+from rewardlang.derive.request import Request, Slot, from_parent, label_of
 from rewardlang.derive.typed import Read, member, place, quoted, read
 from rewardlang.derive.words import noun, spoken
 from rewardlang.frozen import frozen
@@ -42,7 +43,8 @@ class Field:
     def request(self, name: str) -> Request | None:
         """A way to call an operation."""
         if name not in self._requests:
-            self._requests[name] = requests(self.ground, self.ground.operations[name])
+            found = requests(self.ground, self.ground.operations[name])
+            self._requests[name] = found and with_aliases(self.ground, found)
         return self._requests[name]
 
     def finder(self, table: str, label: tuple[str, ...]) -> list[Finder]:
@@ -198,16 +200,6 @@ def wanted(slot: Slot, slots: Sequence[Slot]) -> str:
     return from_parent(slot, slots) if slot.parent is not None else f"params.{slot.name}"
 
 
-def from_parent(slot: Slot, slots: Sequence[Slot]) -> str:
-    """The expression of a value that is in the row of another slot."""
-    assert slot.parent is not None
-    other = next(each for each in slots if each.name == slot.parent[0])
-    row = other.row
-    if other.parent is not None:
-        row = f"initial.{other.table}[{from_parent(other, slots)}]!"
-    return f"{row}{slot.reads} + {slot.plus}" if slot.plus else f"{row}{slot.reads}"
-
-
 def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot], want: str = "") -> str:
     """The condition, inside the operation's braces, that an argument is what the task asks for.
 
@@ -226,17 +218,27 @@ def exactly(ground: Ground, name: str, slot: Slot, slots: Sequence[Slot], want: 
 def attempted(slot: Slot, slots: Sequence[Slot], root: str = "c.args", want: str = "") -> str:
     """The same of a call that may have been refused, whose arguments may be of any shape."""
     texts = bool(slot.values) and all(isinstance(value, str) for value in slot.values)
-    return _same(slot, argument(slot, root), want or wanted(slot, slots), True, False, texts)
+    also = "" if want or not slot.also else alias(slot, wanted(slot, slots))
+    want = want or wanted(slot, slots)
+    return _same(slot, argument(slot, root), want, True, False, texts, also)
 
 
 def _same(
-    slot: Slot, place: str, want: str, nullable: bool, text: bool, formatted: bool = False
+    slot: Slot,
+    place: str,
+    want: str,
+    nullable: bool,
+    text: bool,
+    formatted: bool = False,
+    also: str = "",
 ) -> str:
     """A value compared with what is wanted, in the way of its kind."""
     said = f"str({place})"
     if text:
         said = f'{place} ?? ""' if nullable else place
     match slot.style:
+        case "key" if also:
+            return f"{place if text else said} in [{want}, {also}]"
         case "key":
             return f"{place if text else said} == {want}"
         case "text":

@@ -47,7 +47,7 @@ def reward(deed: Deed, tools: Sequence[str], steps: Sequence[Any]) -> Reward:
         drafted.gates.append(draft.gate("once", once, 0.3, why))
     drafted.parts += _parts(deed, made)
     count = len(steps)
-    drafted.penalties += guessed(deed)
+    drafted.penalties += guessed(deed, aliases=True)
     if unasked.example(deed) is not None:
         drafted.penalties.append(unasked.penalty(deed))
     drafted.penalties += penalties(count + 1, count + 4, False)
@@ -100,20 +100,28 @@ def _alone(deed: Deed, tools: Sequence[str]) -> bool:
     return not others and alone and every <= set(deed.request.args)
 
 
-def attempts(deed: Deed) -> Iterator[draft.Item]:
-    """Parts for the look-ups, and for each argument of an attempt."""
+def attempts(deed: Deed, aliases: bool = False) -> Iterator[draft.Item]:
+    """Parts for the look-ups, and for each argument of an attempt.
+
+    Args:
+        aliases: Whether rows may be meant by other names than their keys, where the API takes them.
+    """
     for finder in deed.finders:
         slot = next(s for s in deed.free if deed.named.get(s.name, Named("")).finder is finder)
+        if aliases and deed.direct(slot):
+            continue
         yield draft.part(f"found_{slot.name}", 1.5, f"called {finder.operation}{{ok}}")
     sent = [slot for slot in deed.slots if slot.path != ("",)]
     weight = 1.5 if len(sent) < 2 else 1 if len(sent) < 5 else 0.5
     for slot in sent:
-        score = f"best({deed.operation.name}, c => 1 if {attempted(slot, deed.slots)} else 0)"
+        want = "" if aliases else wanted(slot, deed.slots)
+        right = attempted(slot, deed.slots, want=want)
+        score = f"best({deed.operation.name}, c => 1 if {right} else 0)"
         yield draft.part(f"asked_{slot.name}", weight, score=score)
 
 
 def _parts(deed: Deed, made: list[Effect]) -> Iterator[draft.Item]:
-    towards = list(attempts(deed))
+    towards = list(attempts(deed, aliases=True))
     yield from towards
     # What is there at the end weighs as much as all steps towards it.
     weight = max(4, ceil(sum(dict(part.fields)["weight"] for part in towards)))
@@ -204,10 +212,11 @@ def held(deed: Deed, effect: Effect, row: Read) -> Iterator[str]:
             yield f"{found.text} == {result.wanted}"
 
 
-def guessed(deed: Deed) -> Iterator[draft.Item]:
+def guessed(deed: Deed, aliases: bool = False) -> Iterator[draft.Item]:
     """The penalty for a row that was not looked up."""
-    if deed.finders:
-        looked = "|".join(f"{finder.operation}{{ok}}" for finder in deed.finders)
+    finders = deed.looked if aliases else deed.finders
+    if finders:
+        looked = "|".join(f"{finder.operation}{{ok}}" for finder in finders)
         when = f"not every {deed.operation.name}{{ok}} preceded_by {looked}"
         yield draft.penalty("guessed", 0.8, when)
 

@@ -127,6 +127,23 @@ class Deed:
                 seen.add(named.finder.operation)
                 yield named.finder
 
+    def direct(self, slot: Slot) -> bool:
+        """Whether the task names a row by what the API takes, so that nobody has to look it up.
+
+        What is deleted is looked at first, even so.
+        """
+        named = self.named.get(slot.name)
+        if any(effect.kind == "deleted" for effect in self.effects):
+            return False
+        return bool(slot.also) and named is not None and f"{slot.row}{slot.also}" in named.template
+
+    @property
+    def looked(self) -> tuple[Finder, ...]:
+        """The look-ups without which nobody knows a row."""
+        free = [slot for slot in self.free if slot.name in self.named and not self.direct(slot)]
+        needed = [self.named[slot.name].finder for slot in free]
+        return tuple(finder for finder in self.finders if finder in needed)
+
     def row(self, world: str, table: str, key: str) -> Read:
         """A row of `initial` or `final` by the expression of its key; null where there is none."""
         row = self.ground.api.tables[table].row.row

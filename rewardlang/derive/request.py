@@ -35,6 +35,7 @@ class Slot:
         in_path: Whether it is part of the address.
         plus: What is added to the field of a parent's row.
         reads: How an expression reads the value from the parent's row: `.version.number`.
+        also: How an expression reads from the row by what the API takes it as well: `.key`.
         tied: Whether it goes with some rows and not with others, such as a move of a workflow.
         thing: What it names of which there is no table, in words: `user`.
         known: Whether rows have its values, so that it may go with some and not with others.
@@ -53,6 +54,7 @@ class Slot:
     known: bool = False
     thing: str = ""
     reads: str = ""
+    also: str = ""
 
     @property
     def row(self) -> str:
@@ -136,6 +138,16 @@ def coupled(ground: Ground, slots: list[Slot]) -> Iterator[Slot]:
         parents.setdefault(other.name, tied)
     yield from (slot for slot in slots if slot.name not in parents)
     yield from (parents[slot.name] for slot in slots if slot.name in parents)
+
+
+def from_parent(slot: Slot, slots: Sequence[Slot]) -> str:
+    """The expression of a value that is in the row of another slot."""
+    assert slot.parent is not None
+    other = next(each for each in slots if each.name == slot.parent[0])
+    row = other.row
+    if other.parent is not None:
+        row = f"initial.{other.table}[{from_parent(other, slots)}]!"
+    return f"{row}{slot.reads} + {slot.plus}" if slot.plus else f"{row}{slot.reads}"
 
 
 def reading(ground: Ground, table: str, path: Sequence[str]) -> str:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Any, Literal
 
-from rewardlang.derive.common import Field, from_parent, wanted
+from rewardlang.derive.common import Field, wanted
 from rewardlang.derive.deeds import Deed
 from rewardlang.derive.effects import Effect, differing
 from rewardlang.derive.ground import Change, Outcome
 from rewardlang.derive.lists import lists_in
-from rewardlang.derive.request import Request, Slot, value_of
+from rewardlang.derive.request import Request, Slot, from_parent, value_of
 from rewardlang.derive.typed import Read, read
 from rewardlang.frozen import frozen
 from rewardlang.judge.leaves import at, leaves, put

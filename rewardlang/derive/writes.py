@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rewardlang.derive import draft, phrases, unasked
+from rewardlang.derive.aliases import by_aliases
 from rewardlang.derive.common import Field, literal, template
 from rewardlang.derive.deed_reward import equal, reward
 from rewardlang.derive.deeds import FRAME, Deed
@@ -160,6 +161,10 @@ def _tests(
     dropped = _without_last(args)
     if dropped is not None:
         yield Test("an argument dropped", {"max": 0.9}, (*steps[:-1], (name, dropped)), answer)
+    alike = by_aliases(args, deed.slots)
+    if alike is not None:
+        looks: list[tuple[str, Any]] = [(finder.operation, {}) for finder in deed.looked]
+        yield Test("rows by other names", 1, (*looks, (name, alike)), answer)
     more = unasked.example(deed)
     if more is not None:
         calls = (*steps[:-1], (name, {**args, **more}))

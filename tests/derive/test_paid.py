@@ -126,6 +126,14 @@ def test_only_one_tool_finds_a_row(desk: Path) -> None:
     assert "searchTickets" not in tools
 
 
+def test_a_row_by_another_name_that_the_api_takes_needs_no_look(desk: Path) -> None:
+    play = bench(desk, "closeTicket")
+    right = play.oracle(0)
+    title = play.scenario.world.rows["tickets"][right.sent[-1][1]["idOrTitle"]]["title"]
+    assert play.again(right, [("closeTicket", {"idOrTitle": title})]).reward == 1
+    assert play.again(right, right.sent).reward == 1
+
+
 def test_all_that_was_told_is_no_answer(tmp_path: Path) -> None:
     """Of a response with several texts, only the one that was asked for answers."""
     world = yaml.safe_load((HERE / "worlds/desk.yaml").read_text())
