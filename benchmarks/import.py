@@ -39,13 +39,16 @@ def main() -> int:
             start = time.process_time()
             document, _ = read(specs / name)
             assert document is not None
+            read_s = time.process_time() - start
             made = importing.make(document, importing.name_of(name))
             folder.write(out, importing.name_of(name), made, folder.Lock())
             took = time.process_time() - start
             total += took
             shown = ", ".join(f"{number} {kind}" for kind, number in made.kinds.items())
             print(f"{name}: {len(made.drafts)} operations ({shown})")
-            print(f"  {len(made.files)} files, {took:.1f} s of processor time")
+            print(
+                f"  {len(made.files)} files, {took:.1f} s of processor time; {read_s:.1f} to read"
+            )
         start = time.process_time()
         findings = 0
         for path in sorted(out.rglob("*.yaml")):

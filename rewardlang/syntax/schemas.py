@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -22,12 +22,14 @@ _DATA = frozenset({"enum", "const", "default", "examples"})
 
 def check_schemas(schemas: Mapping_, out: list[Diagnostic]) -> None:
     """Report what is no JSON Schema 2020-12, and references to schemas that are not there."""
-    names = [str(k.value) for k, _ in schemas.pairs]
+    names = {str(k.value): None for k, _ in schemas.pairs}
     for key, node in schemas.pairs:
         check_schema(key, node, names, out)
 
 
-def check_schema(key: Scalar, node: YamlNode, names: list[str], out: list[Diagnostic]) -> bool:
+def check_schema(
+    key: Scalar, node: YamlNode, names: Collection[str], out: list[Diagnostic]
+) -> bool:
     """Whether the schema under `key` is one; what is wrong goes to `out`."""
     before = len(out)
     _check_references(node, names, out)
@@ -140,13 +142,13 @@ def _place(node: YamlNode, path: list[str | int], key: Scalar) -> YamlNode:
     return here
 
 
-def _check_references(node: YamlNode, names: list[str], out: list[Diagnostic]) -> None:
+def _check_references(node: YamlNode, names: Collection[str], out: list[Diagnostic]) -> None:
     for key, value in _pairs(node):
         if key.value == "$ref" and isinstance(value, Scalar):
             _check_reference(value, names, out)
 
 
-def _check_reference(value: Scalar, names: list[str], out: list[Diagnostic]) -> None:
+def _check_reference(value: Scalar, names: Collection[str], out: list[Diagnostic]) -> None:
     target = str(value.value)
     name = target.removeprefix(PREFIX)
     if target.startswith(PREFIX) and name in names:

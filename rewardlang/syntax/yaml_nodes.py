@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal
 
 from rewardlang.frozen import frozen
 from rewardlang.source import Span
+
+_FEW = 16
+"""Keys that are found as soon by looking at each of them."""
 
 
 @frozen
@@ -34,12 +38,26 @@ class Mapping_:
 
     span: Span
     pairs: tuple[tuple[Scalar, YamlNode], ...]
+    _places: dict[str, int] = field(init=False, repr=False, compare=False)
+    """Of each key, where it stands in `pairs`; made when a large mapping is first asked."""
 
     def get(self, key: str) -> YamlNode | None:
-        for name, value in self.pairs:
-            if name.value == key:
-                return value
-        return None
+        """The value of a key."""
+        found = self.entry(key)
+        return None if found is None else found[1]
+
+    def entry(self, key: str) -> tuple[Scalar, YamlNode] | None:
+        """A key with its value."""
+        pairs = self.pairs
+        if len(pairs) <= _FEW:
+            return next((pair for pair in pairs if pair[0].value == key), None)
+        try:
+            places = self._places
+        except AttributeError:
+            places = {str(name.value): at for at, (name, _) in enumerate(pairs)}
+            object.__setattr__(self, "_places", places)
+        at = places.get(key)
+        return None if at is None else pairs[at]
 
 
 YamlNode = Scalar | Sequence_ | Mapping_

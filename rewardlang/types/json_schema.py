@@ -181,7 +181,8 @@ class Schemas:
                 return Any()
 
     def _object(self, api: str, schema: dict[str, object], node: Mapping_ | None) -> Object:
-        required = [name for name in _list(schema.get("required")) if isinstance(name, str)]
+        named = _list(schema.get("required"))
+        required = dict.fromkeys(name for name in named if isinstance(name, str))
         declared = schema.get("properties")
         nodes = _child(node, "properties")
         properties: dict[str, Property] = {}
@@ -395,5 +396,6 @@ def _span(node: YamlNode | None, key: str) -> Span | None:
 def _key_span(node: YamlNode | None, key: str) -> Span | None:
     """Where the key itself stands."""
     if isinstance(node, Mapping_):
-        return next((name.span for name, _ in node.pairs if name.value == key), None)
+        found = node.entry(key)
+        return None if found is None else found[0].span
     return None

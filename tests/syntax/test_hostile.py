@@ -15,6 +15,7 @@ from rewardlang.syntax.load import read_api, read_scenario, read_world
 READ = {"scenario": read_scenario, "api": read_api, "world": read_world}
 
 _PARTS = "  parts:\n" + "    - {id: 1, weigth: x, chek: 3}\n" * 7_000
+_MANY = "{properties: {" + ", ".join(f"p{i}: {{$ref: x}}" for i in range(9_000)) + "}}"
 _LETS = "let:\n" + "".join(f"  l{i}: %s\n" for i in range(20_000))
 
 FILES = {
@@ -69,6 +70,7 @@ FILES = {
                                              for i in range(10_000))),
     "many wrong schemas": API.replace(
         "schemas:\n", "schemas:\n" + "".join(f"  s{i}: {{type: x}}\n" for i in range(10_000))),
+    "a schema of many properties": API.replace("  NewTicket:", f"  A: {_MANY}\n  NewTicket:"),
     "a path of holes": API.replace(
         "/tickets/{id}", "/" + "".join(f"{{a{i}}}" for i in range(90_000))),
 }  # fmt: skip

@@ -82,10 +82,6 @@ class Episodes:
         """An expression's values when the oracle is done."""
         return tuple(value(self.scenario, expr, task.oracle) for task in self.tasks)
 
-    def idles(self, expr: tree.Expr) -> tuple[Any, ...]:
-        """An expression's values when nothing was done."""
-        return tuple(value(self.scenario, expr, task.idle) for task in self.tasks)
-
     def sent(self, step: int) -> tuple[Any, ...]:
         """The arguments of one of the oracle's calls, by task."""
         return tuple(task.oracle.sent[step][1] for task in self.tasks)
