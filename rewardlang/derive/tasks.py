@@ -67,10 +67,13 @@ def _derived(field: Field, name: str) -> Derived:
     if request is None:
         return Derived(name, why=_REFUSED)
     operation = request.operation
-    if operation.effects or operation.method != "GET":
+    if request.outcome.changes:  # no question is answered by changing what is asked about
+        made = writes(field, request)
+    elif operation.effects or operation.method != "GET":
         made = writes(field, request) or reads(field, request)
     else:
         made = reads(field, request) or writes(field, request)
     if made is None:
-        return Derived(name, why="its response tells nothing to ask for")
+        what = "what it changes" if request.outcome.changes else "its response"
+        return Derived(name, why=f"{what} tells nothing to ask for")
     return Derived(name, f"{name}.yaml", made.text())

@@ -26,7 +26,9 @@ def pool(name: str, schema: Mapping[str, Any], known: Sequence[Any] = ()) -> lis
     if "const" in schema:
         return [schema["const"]]
     if schema.get("enum"):
-        return [value for value in schema["enum"] if value not in (None, "")][:10]
+        listed = [value for value in schema["enum"] if value not in (None, "")]
+        texts = [value for value in listed if isinstance(value, str)]
+        return (texts or listed)[:10]  # of several types, those that rows write as they are
     if "boolean" in kinds:
         return [True, False]
     if "integer" in kinds or "number" in kinds:

@@ -68,6 +68,42 @@ paths:
           application/json:
             schema: {type: object, properties: {id: {type: string}}}
       responses: {"202": {description: Done.}}
+  /mice:
+    get:
+      responses:
+        "200":
+          description: All.
+          content:
+            application/json:
+              schema: {type: array, items: {type: object, properties: {id: {type: string}}}}
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties: {id: {type: object, properties: {name: {type: integer}}}}
+      responses:
+        "200":
+          description: It.
+          content:
+            application/json: {schema: {type: object, properties: {id: {type: string}}}}
+  /cats/{id}/paws/{key}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: string}}
+      - {name: key, in: path, required: true, schema: {enum: [1, left]}}
+    get:
+      responses:
+        "200":
+          description: It.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Toe"}}}
+    put:
+      requestBody:
+        content: {application/json: {schema: {$ref: "#/components/schemas/Toe"}}}
+      responses:
+        "200":
+          description: It.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Toe"}}}
   /groups/lists:
     post:
       requestBody:
@@ -105,6 +141,7 @@ paths:
       responses: {"202": {description: Done.}}
 components:
   schemas:
+    Toe: {type: object, properties: {nail: {type: string}}}
     Paw: {type: object, additionalProperties: false, properties: {size: {type: integer}}}
     Cat:
       type: object
@@ -116,7 +153,8 @@ components:
         owner: {type: object, properties: {nick: {type: string}}}
         notes: {type: object, additionalProperties: {type: string}}
 """
-"""Fields whose names are words of the language, maps beside texts, lists of lists, unions."""
+"""Fields called like words of the language, maps beside texts, lists of lists, unions; what is made
+of nothing that it was given; keys of several types."""
 
 
 def test_odd_fields(tmp_path):
