@@ -111,11 +111,14 @@ def _before(slot: Slot, operation: model.Operation) -> Iterator[str]:
 def _places(saying: Saying, slots: Sequence[Slot], operation: model.Operation) -> dict[Path, str]:
     """The words of a saying behind which the value of a slot goes, the longest words first.
 
-    What is new has no name yet.
+    What is new has no name yet, and what is set gets one: `set the default role to ...`.
     """
-    text = saying.thing
-    about = parted(text)
-    new = about.head if saying.verb in NEW else ""
+    text, about = saying.thing, parted(saying.thing)
+    nameless = {
+        group[0].path
+        for group in groups(slots)
+        if saying.verb in NEW or (saying.verb == "set" and not addressed(group[0], operation))
+    }
     tried = [
         (-len(thing), number, thing, group[0].path)
         for number, group in enumerate(groups(slots))
@@ -123,8 +126,9 @@ def _places(saying: Saying, slots: Sequence[Slot], operation: model.Operation) -
     ]
     found: dict[Path, str] = {}
     for _, _, thing, path in sorted(tried):
-        is_new = placed(new, thing, _MARK) and not placed(about.tail, thing, _MARK)
-        marked = placed(text, thing, _MARK) if path not in found and not is_new else None
+        itself = placed(about.head, thing, _MARK) and not placed(about.tail, thing, _MARK)
+        kept = path not in found and not (itself and path in nameless)
+        marked = placed(text, thing, _MARK) if kept else None
         if marked is not None:
             text = marked
             found[path] = thing
