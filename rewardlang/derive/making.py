@@ -61,7 +61,7 @@ class Making:
         return [
             replace(slot, values=slot.values[same.index(slot.path) :: len(same)])
             if slot.path in (same := alike.get(slot.values, []))
-            and 1 < len(same) <= len(slot.values)
+            and 1 < len(same) <= len(slot.values) // 2
             else slot
             for slot in slots
         ]

@@ -98,7 +98,8 @@ def _stands_in(stem: list[str], sentence: list[str], reads: bool) -> bool:
     for start in range(len(sentence) - size + 1):
         end = start + size
         known = start > 0 and sentence[start - 1] in _ARTICLES
-        whole = end == len(sentence) or sentence[end] in BETWEEN | _ARTICLES
+        after = sentence[end] if end < len(sentence) else ""
+        whole = not after or after in BETWEEN | _ARTICLES or after.endswith(("ed", "ing"))
         if sentence[start:end] == stem and whole and (known or not reads):
             return True
     return False
