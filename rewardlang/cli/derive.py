@@ -105,6 +105,12 @@ def reward(file: str, write: bool, replace: bool) -> None:
     path = Path(file)
     try:
         made = derived(path, replace=replace)
+        for name in made.unheld:
+            click.echo(
+                f"nothing known says what `{name}` should change; name it with a `let`, and derive"
+                " again",
+                err=True,
+            )
         if not write:
             click.echo("\n".join(draft.lines(made.reward)))
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as replace_
 from pathlib import Path
 
 from rewardlang import driver
@@ -41,6 +42,7 @@ class Derived:
 
     Attributes:
         left_out: Lets and constants that the reward before it read, and nothing reads any more.
+        unheld: Operations that change something of which nothing known says what it should be.
         loosened: How many tests expected something of parts that are gone, and no longer do.
     """
 
@@ -48,6 +50,7 @@ class Derived:
     text: str
     left_out: tuple[str, ...] = ()
     loosened: int = 0
+    unheld: tuple[str, ...] = ()
 
 
 def derived(path: Path, *, replace: bool = False) -> Derived:
@@ -108,13 +111,15 @@ def _derived(path: Path, text: str, replace: bool) -> Derived:
                     f"the oracle's `{call.op}` is refused, with {call.status}, in the task of seed"
                     f" {task.oracle.seed}; mend the oracle, or keep such tasks out with `assume`"
                 )
-    made = proven(Telling(episodes, trial, set(_BINDS.findall(text))).reward(), trial)
+    telling = Telling(episodes, trial, set(_BINDS.findall(text)))
+    made = proven(telling.reward(), trial)
     if not made.parts:
         raise NoReward(
             "nothing that the oracle does is said by a parameter or a let; name what it changes, or"
             " what it answers, with a `let`"
         )
-    return _put(path, text, made, before if there else None)
+    put = _put(path, text, made, before if there else None)
+    return replace_(put, unheld=tuple(telling.unheld(made)))
 
 
 def _put(path: Path, text: str, made: Reward, before: driver.Checked | None) -> Derived:

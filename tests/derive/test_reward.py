@@ -196,6 +196,20 @@ def test_other_kinds_of_change(name: str, tmp_path: Path) -> None:
     assert [(tried.name, tried.reward) for tried in frozen] == []
 
 
+def test_what_nothing_says_is_told(tmp_path: Path) -> None:
+    for kind in ("apis", "worlds"):
+        (tmp_path / kind).symlink_to(MORE / kind)
+    path = tmp_path / "claims.yaml"
+    path.write_text((MORE / "sound/claims_refuse.yaml").read_text())
+    result = run(path, "--replace")
+    assert "nothing known says what `decideClaim` should change; name it" in result.stderr
+    wanted = '  wanted: \'"refused" if above else "approved"\'\n'
+    path.write_text(path.read_text().replace("  now: final", wanted + "  now: final"))
+    result = run(path, "--replace")
+    assert result.stderr == ""
+    assert "now?.state == wanted" in result.output
+
+
 SMALL = """\
 rewardlang: 1
 scenario: small.task

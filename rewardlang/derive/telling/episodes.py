@@ -10,7 +10,7 @@ from rewardlang import model, tree
 from rewardlang.frozen import frozen
 from rewardlang.interpret import Failure, context_of, evaluate
 from rewardlang.judge.bench import Action, Bench, Played
-from rewardlang.judge.leaves import strings
+from rewardlang.judge.leaves import at, leaves, strings
 from rewardlang_runtime import Scenario
 from rewardlang_runtime.tables import Table
 from rewardlang_runtime.values import ScenarioFault
@@ -41,6 +41,7 @@ class Change:
     Attributes:
         kind: "created", "updated" or "deleted".
         keys, before, now: By task; None before it was created, None after it was deleted.
+        always: Whether it changes in every task; else it is as it should be already in some.
     """
 
     table: str
@@ -49,6 +50,7 @@ class Change:
     keys: tuple[str, ...]
     before: tuple[Any, ...]
     now: tuple[Any, ...]
+    always: bool = True
 
 
 class Episodes:
@@ -94,14 +96,36 @@ class Episodes:
         """The rows that differ at the end, where they are as many in each task."""
         by_task = [_by_kind(task.oracle) for task in self.tasks]
         found: list[Change] = []
-        for table, kind in by_task[0]:
+        for table, kind in dict.fromkeys(key for each in by_task for key in each):
             rows = [each.get((table, kind), []) for each in by_task]
             if len({len(each) for each in rows}) > 1:
+                one = self._sometimes(table, rows) if kind == "updated" else None
+                found += [one] if one is not None else []
                 continue
             for number, alike in enumerate(zip(*rows, strict=True)):
                 keys, before, now = zip(*alike, strict=True)
                 found.append(Change(table, kind, number, keys, before, now))
         return found
+
+    def _sometimes(self, table: str, rows: Sequence[Sequence[Any]]) -> Change | None:
+        """The row that a call names, where it is as it should be already in some tasks."""
+        world = self.scenario.world.rows[table]
+        if max(map(len, rows)) > 1:
+            return None
+        for step, (_, args) in enumerate(self.first.sent):
+            for path, _ in leaves(args):
+                keys = tuple(at(sent, path) for sent in self.sent(step))
+                if all(
+                    isinstance(key, str) and key in world and (not changed or changed[0][0] == key)
+                    for key, changed in zip(keys, rows, strict=True)
+                ):
+                    before = tuple(world[key] for key in keys)
+                    now = tuple(
+                        changed[0][2] if changed else row
+                        for changed, row in zip(rows, before, strict=True)
+                    )
+                    return Change(table, "updated", 0, keys, before, now, False)
+        return None
 
     def uneven(self) -> list[str]:
         """Tables in which the number of changed rows differs from task to task."""

@@ -191,20 +191,24 @@ class Fields:
         keeps = all(
             set(map(str, b)) <= set(map(str, w)) for b, w in zip(before, said.values, strict=True)
         )
-        loses = keeps and any(before) and self._may_lose(operation, change.table)
+        loses = keeps and any(before) and self._may_lose(operation, change.table, path)
         kept = f"{here}.contains_all({had})" if loses else ""
         return Field(operation, name, path, right, share, kept)
 
-    def _may_lose(self, operation: str, table: str) -> bool:
+    def _may_lose(self, operation: str, table: str, path: Path) -> bool:
         """Whether an operation can do more to a list than add to it."""
-        effects = self.episodes.scenario.operations[operation].effects
-        return any(e.place.table == table and e.kind != "append" for e in effects)
+        return any(
+            effect.kind != "append" and effect.place.path[: len(path)] in (path, path[:-1], ())
+            for effect in self.episodes.scenario.operations[operation].effects
+            if effect.place.table == table
+        )
 
     # ---- what sets what ----
 
     def _setter(self, change: Change, path: Path) -> str:
         """The call without which a field is not as it should be."""
-        task = self.episodes.tasks[0]
+        number = next(n for n, row in enumerate(change.before) if row != change.now[n])
+        task = self.episodes.tasks[number]
         writes = [
             step
             for step, (name, _) in enumerate(task.oracle.sent)
@@ -214,8 +218,8 @@ class Fields:
             sent = [each for n, each in enumerate(task.oracle.sent) if n != step]
             played = task.again(sent, task.oracle.answer)
             rows = {key: now for table, key, _, now in touched(played) if table == change.table}
-            row = rows.get(change.keys[0], change.before[0])
-            if at(row, path) != at(change.now[0], path):
+            row = rows.get(change.keys[number], change.before[number])
+            if at(row, path) != at(change.now[number], path):
                 return task.oracle.sent[step][0]
         return task.oracle.sent[writes[-1]][0]
 

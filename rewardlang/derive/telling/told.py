@@ -81,6 +81,17 @@ class Telling:
         cap = next(float(value) for name, value in gate.fields if name == "otherwise")
         return whole - sum(map(_weight, lost)) > cap * whole
 
+    def unheld(self, made: Reward) -> list[str]:
+        """Operations of the oracle that write, and that no part for the end holds to anything."""
+        writes = [
+            name for name, _ in self.episodes.first.sent if self.scenario.operations[name].writes
+        ]
+        if any(end.change.kind == "deleted" for end in self.ends):
+            return []
+        ended = any(part.id == "done" for part in made.parts)
+        held = {field.operation for end in self.ends for field in end.fields if ended}
+        return [name for name in dict.fromkeys(writes) if name not in held]
+
     # ---- gates ----
 
     def _frame(self) -> Iterator[draft.Item]:
