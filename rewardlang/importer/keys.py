@@ -29,12 +29,20 @@ def settle(found: Resources, document: Document) -> None:
         through = next(iter(here.values()), None) or _below(found, table, by_path)
         hole = _hole_of(found, table, through) if through is not None else None
         table.key_field, table.also = _key_field(found, table, hole, fields)
-        creates = by_path.get(table.home, {}).get("POST")
+        creates = by_path.get(table.home, {}).get("POST") or _away(found, table, by_path)
         body = creates.body.schema if creates is not None and creates.body is not None else {}
         known = table.key_field is not None and table.key_field in found.shapes.fields(body)
         required = known and table.key_field in found.shapes.required(body)
         named = squeezed(table.key_field or "") not in ("id", "uuid")
         table.given = required or (named and (known or (creates is None and "PUT" in here)))
+
+
+def _away(
+    found: Resources, table: Table, by_path: Mapping[Path, Mapping[str, Operation]]
+) -> Operation | None:
+    """The operation that makes rows of the table away from its home."""
+    paths = (path for path, made in found.made_at.items() if made is table)
+    return next((by_path[path]["POST"] for path in paths), None)
 
 
 def _below(

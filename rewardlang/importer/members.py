@@ -1,7 +1,7 @@
 """Actions on lists of keys that a row holds.
 
-`PUT /x/{id}/label` with `{labelIds: [...]}` adds them, `POST /x/{id}/label/remove` takes them away,
-and so does `DELETE /x/{id}/label/{labelId}`.
+`PUT /x/{id}/label` with `{labelIds: [...]}` adds them, `POST /x/{id}/label/remove` takes them away;
+`PUT` and `DELETE /x/{id}/label/{labelId}` do it with one.
 """
 
 from __future__ import annotations
@@ -41,9 +41,11 @@ def members(making: Making, draft: Draft, operation: Operation, way: Way) -> boo
 
 
 def one_member(making: Making, draft: Draft, operation: Operation, way: Way) -> bool:
-    """`DELETE /x/{id}/label/{labelId}`, where no table has those rows."""
+    """`PUT` and `DELETE /x/{id}/label/{labelId}`, where no table has those rows."""
     found, steps = way.last, making.found.steps(operation)
-    if operation.method != "DELETE" or operation.body is not None or found is None:
+    removes = operation.method == "DELETE"
+    adds = operation.method in ("PUT", "POST") and answer(operation) is None
+    if not (removes or adds) or operation.body is not None or found is None:
         return False
     if len(way.rest) != 2 or steps[-1] != HOLE or len(way.free) != 1:
         return False
@@ -51,7 +53,9 @@ def one_member(making: Making, draft: Draft, operation: Operation, way: Way) -> 
     column = next((c for c in found.rows.columns.values() if _names(c, way.rest[0])), None)
     if column is None or kind_of(column.schema.get("items", {})) != "string":
         return False
-    return _change(draft, found, column, f"[{as_text(argument)}]", True)
+    if adds and not making.written.fits(argument.schema, column.schema["items"]):
+        return False
+    return _change(draft, found, column, f"[{as_text(argument)}]", removes)
 
 
 def _steps(way: Way) -> tuple[str | None, str]:

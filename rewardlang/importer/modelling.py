@@ -10,7 +10,7 @@ from rewardlang.importer.finding import Way, way
 from rewardlang.importer.guessed import MARK
 from rewardlang.importer.names import identifier, plural, squeezed, unused
 from rewardlang.importer.refusals import refusals
-from rewardlang.importer.resources import HOLE, Table, answer
+from rewardlang.importer.resources import HOLE, Table, answer, has_fields
 from rewardlang.openapi import Document, Operation
 
 
@@ -79,7 +79,7 @@ def unanswerable(making: Making, operation: Operation) -> str | None:
     body = operation.body
     if body is not None and "json-patch" in body.content_type:
         return "its body is a JSON patch"
-    if body is not None and "json" not in body.content_type and body.content_type != "*/*":
+    if body is not None and not has_fields(making.shapes, body):
         return f"its body is {body.content_type}"
     return None
 
@@ -103,12 +103,15 @@ def _modelled(making: Making, made: Draft, operation: Operation) -> bool:
         table = last.rows.table
         if method == "DELETE":
             return writes.delete(making, made, operation, last)
-        if method in ("PUT", "PATCH") and table.given and not _creates(making, table):
+        only = method == "PATCH" and "404" in operation.responses
+        if method in ("PUT", "PATCH") and table.given and not only and not _creates(making, table):
             return writes.upsert(making, made, operation, through, table)
         if method in ("PUT", "PATCH"):
             return writes.update(making, made, operation, through, last)
     if method == "POST" and here is None and HOLE not in steps:
         here = _made_here(making, operation)
+    if method == "POST" and here is None and steps in found.made_at:
+        here = found.made_at[steps]
     makes = method == "POST" and here is not None and not here.single
     if makes and here is not None and _answers_with(making, operation, here):
         if writes.create(making, made, operation, through, here):
@@ -130,6 +133,8 @@ def _made_here(making: Making, operation: Operation) -> Table | None:
 
 def _creates(making: Making, table: Table) -> bool:
     """Whether a POST makes rows of the table."""
+    if any(made is table for made in making.found.made_at.values()):
+        return True
     operations = making.document.operations
     return any(op.method == "POST" and making.found.steps(op) == table.home for op in operations)
 

@@ -22,7 +22,7 @@ from rewardlang.importer.names import (
 )
 from rewardlang.importer.searches import why_no_rows
 from rewardlang.importer.shapes import Listing, Schema, Shapes
-from rewardlang.openapi import Document, Operation, Parameter
+from rewardlang.openapi import Body, Document, Operation, Parameter
 
 Path = tuple[str, ...]
 """A path in steps; a hole reads `{}`."""
@@ -83,6 +83,8 @@ class Resources:
     """Words that paths glue together, as names: `issuetypescheme` is `issue_type_scheme`."""
     searches: dict[Path, str] = field(default_factory=dict)
     """Paths whose lists are hits and no rows of their own, with the reason."""
+    made_at: dict[Path, Table] = field(default_factory=dict)
+    """Tables of which a POST makes a row away from their home: `/owners/{}/pets` of `/pets`."""
 
     def name(self, step: str) -> str:
         """A step of a path as a name."""
@@ -147,6 +149,19 @@ def answer(operation: Operation) -> Schema | None:
     return good.schema
 
 
+def has_fields(shapes: Shapes, body: Body) -> bool:
+    """Whether a body is JSON, or a form whose fields are plain values."""
+    if "json" in body.content_type or body.content_type == "*/*":
+        return True
+    parts = [shapes.flat(part) for part in shapes.fields(body.schema).values()]
+    plain = all(
+        shapes.kind(part) in ("string", "integer", "number", "boolean")
+        and part.get("format") != "binary"
+        for part in parts
+    )
+    return "form" in body.content_type and bool(parts) and plain
+
+
 def find(document: Document) -> Resources:
     """The resources of a document; `keys.settle` says by what their rows are known."""
     shapes = Shapes(document.schemas)
@@ -164,7 +179,24 @@ def find(document: Document) -> Resources:
     _singles(found, by_path)
     for table in found.tables:
         _place(found, table)
+    for path, here in by_path.items():
+        made = _made_away(found, path, here)
+        if made is not None:
+            found.made_at[path] = made
     return found
+
+
+def _made_away(found: Resources, path: Path, here: Mapping[str, Operation]) -> Table | None:
+    """The table at the root of which a POST under a row of another makes a row."""
+    owner = found.above(path)
+    if path in found.by_home or path[-1:] == (HOLE,) or owner is None or "POST" not in here:
+        return None
+    item = _one(found.shapes, here["POST"])
+    known = found.shapes.name(item) if item is not None else None
+    tables = [t for t in found.by_schema.get(known or "", []) if t.home[-1:] == path[-1:]]
+    if len(tables) != 1 or tables[0] is owner or HOLE in tables[0].home:
+        return None
+    return None if tables[0].single or owner.item_path != path[:-1] else tables[0]
 
 
 def by_paths(found: Resources, document: Document) -> dict[Path, dict[str, Operation]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rewardlang.importer.guessed import is_guessed
 from rewardlang.importer.names import camel, joined, sentence, singular, squeezed, unused
-from rewardlang.importer.resources import Resources, Table, answer, parameter
+from rewardlang.importer.resources import Resources, Table, answer, has_fields, parameter
 from rewardlang.importer.schemas import Written
 from rewardlang.importer.shapes import Schema, Shapes, kind_of, may_be_null
 from rewardlang.openapi import Document, Operation
@@ -110,8 +110,11 @@ def _by_home(found: Resources, document: Document) -> dict[tuple[str, ...], list
     homes: dict[tuple[str, ...], list[Operation]] = {}
     paths = {table.item_path: table.home for table in found.tables}
     paths.update({table.home: table.home for table in found.tables})
+    away = {path: table.home for path, table in found.made_at.items()}
     for operation in document.operations:
         home = paths.get(found.steps(operation))
+        if home is None and operation.method == "POST":
+            home = away.get(found.steps(operation))
         if home is not None and operation.method in ("POST", "PUT", "PATCH"):
             homes.setdefault(home, []).append(operation)
     return homes
@@ -130,8 +133,10 @@ def _rows(
     if table.brief is not None:
         shown.update({n: s for n, s in shapes.fields(table.brief).items() if n not in shown})
     required = shapes.required(table.item)
+    sent = {n for op in writers if op.body is not None for n in shapes.fields(op.body.schema)}
     for name, schema in list(shown.items())[:_MOST_COLUMNS]:
-        if name not in required and (name in _NOISE or shapes.pages(schema)):
+        page = shapes.pages(schema) and not (name in sent and shapes.kind(schema) == "array")
+        if name not in required and (name in _NOISE or page):
             continue
         simple = written.simple(schema)
         if simple is None or not _NAME.fullmatch(name):
@@ -282,7 +287,7 @@ def _words(name: str) -> str:
 
 def _given(shapes: Shapes, rows: Rows, operation: Operation, written: Written) -> None:
     """Columns for what a request says and no answer shows."""
-    if operation.body is None or "json" not in operation.body.content_type:
+    if operation.body is None or not has_fields(shapes, operation.body):
         return
     for name, schema in shapes.fields(operation.body.schema).items():
         column = rows.columns.get(name)

@@ -35,6 +35,10 @@ def create(making: Making, draft: Draft, operation: Operation, way: Way, table: 
     owner = way.last if rows.parent is not None else None
     if draft.body is None or draft.body_as is not None:
         return False
+    away = making.found.steps(operation) in making.found.made_at
+    whose = _whose(draft, rows, way.last) if away else {}
+    if whose is None:
+        return False
     given = None
     if rows.made:
         key = _made_key(draft, rows)
@@ -54,7 +58,7 @@ def create(making: Making, draft: Draft, operation: Operation, way: Way, table: 
             )
         )
     check_references(making, draft, operation, rows)
-    values = new_row(making, draft, rows, key, owner, way)
+    values = {**new_row(making, draft, rows, key, owner, way), **whose}
     if given is not None and rows.key != given.name:
         values[given.name] = f"args.{given.name}"
     other_keys(operation, draft, rows, values, key)
@@ -66,6 +70,22 @@ def create(making: Making, draft: Draft, operation: Operation, way: Way, table: 
     draft.tables[rows.name] = None
     answer_with(making, draft, operation, rows, f"{rows.name}[{key}]" + ("!" if rows.made else ""))
     return True
+
+
+def _whose(draft: Draft, rows: Rows, owner: Found | None) -> dict[str, str] | None:
+    """What a row made under the row of another table holds of it; None: no column is for that."""
+    if owner is None:
+        return None
+    said = {argument.name for argument in draft.arguments if argument.where == "body"}
+    for column in rows.columns.values():
+        if column.to != owner.rows.name or column.name in said:
+            continue
+        kind, number = kind_of(column.schema), owner.rows.number
+        if kind == "string":
+            return {column.name: owner.key}
+        if kind == "integer" and number is not None:
+            return {column.name: f"{owner.let}.{number}"}
+    return None
 
 
 def _made_key(draft: Draft, rows: Rows) -> str:
