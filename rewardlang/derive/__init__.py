@@ -7,7 +7,7 @@ from rewardlang.derive.tasks import derive
 
 
 def scenarios(api: model.Api, world: model.World, operations: str = "*") -> list[tuple[str, str]]:
-    """A scenario for each operation that a glob names: the file's name and its text.
+    """The scenarios of each operation that a glob names, chains too: a file's name and its text.
 
     Operations of which no task could be made are left out; `tasks.derive` says why.
     """
