@@ -141,4 +141,28 @@ def why_not(making: Making, operation: Operation) -> str:
         return "it changes many things at once"
     if operation.body is None:
         return "the document does not say what it changes"
-    return "what its body says are no fields of a row"
+    return _odd_fields(making, operation) or "what its body says are no fields of a row"
+
+
+def _odd_fields(making: Making, operation: Operation) -> str | None:
+    """Which fields that a body must have a row has not, or with another type."""
+    found, steps = making.found, making.found.steps(operation)
+    table = found.by_home.get(steps) or found.made_at.get(steps) or found.above(steps)
+    if table is None or operation.body is None:
+        return None
+    columns = making.of(table).columns
+    schema = operation.body.schema
+    must = making.shapes.required(schema)
+    for name, part in making.shapes.fields(schema).items():
+        if name not in must:
+            continue
+        column = columns.get(name)
+        if column is None or column.hidden:
+            return f"`{name}` of its body is no field that {spoken(table.name)} show"
+        if not making.written.fits(part, column.schema):
+            given, kept = making.shapes.kind(part), kind_of(column.schema)
+            has = f"`{name}` of {spoken(table.name)} is of type {kept}"
+            if given != kept:
+                return f"{has}, in its body of type {given}"
+            return f"`{name}` of its body may be more than `{name}` of {spoken(table.name)}"
+    return None

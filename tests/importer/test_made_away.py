@@ -60,3 +60,8 @@ def test_a_list_of_objects_that_a_request_gives_is_shown(client):
     _, bill = client("createBill", lines=lines)
     assert bill["lines"] == lines
     assert client("getBill", billId=bill["id"]) == (200, bill)
+
+
+def test_the_reason_names_the_field_that_no_row_has(made):
+    draft = next(draft for draft in made[1].drafts if draft.name == "pay")
+    assert draft.notes == ["`amount` of its body is no field that bills show"]
