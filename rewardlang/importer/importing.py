@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Any
@@ -13,6 +13,7 @@ from rewardlang.diagnostics.diagnostic import Diagnostic
 from rewardlang.frozen import frozen
 from rewardlang.importer import (
     changes,
+    demands,
     guessed,
     keys,
     layout,
@@ -103,6 +104,8 @@ def make(
     written = Written(found.shapes)
     tables = rows.tables(found, document, written)
     answered = Written(found.shapes, answers=True)
+    examples = _examples(found, tables, document)
+    demands.gather(tables, found, document, examples)
     errors = Errors(document, found.shapes)
     making = Making(document, found, written, answered, tables, errors)
     opaque = {id_ for id_, each in heard.operations.items() if each.get("opaque")}
@@ -116,7 +119,7 @@ def make(
     ids = {name: operation.id for name, operation in by_name.items()}
     kept = overrides.operations(heard, kept, ids, out)
     by_draft = {id(draft): by_name[n] for n, draft in zip(by_name, every, strict=True)}
-    filled = worlds.worlds(tables, written, _examples(making), SEED)
+    filled = worlds.worlds(tables, written, examples, SEED)
     grouped = layout.groups(making, kept, name)
     operations = {draft.name: by_draft[id(draft)] for draft in kept}
     files: list[Made] = []
@@ -124,31 +127,36 @@ def make(
         path = f"apis/{group.name}.yaml"
         files.append(Made(path, verified.text(making, group, operations, path, out)))
     for group in grouped:
-        text = layout.world_text(group, filled, SEED)
+        text = layout.world_text(making, group, filled, SEED)
         files.append(Made(f"worlds/{group.name}.yaml", text))
     digest = changes.digest(original, selected(original, globs))
     return Imported(tuple(files), tuple(kept), tuple(grouped), document.version, digest, tuple(out))
 
 
-def _examples(making: Making) -> dict[str, Any]:
-    """What the document shows of one row, by table."""
-    found: dict[str, Any] = {}
-    for operation in making.document.operations:
+def _examples(
+    found: resources.Resources, tables: Mapping[str, rows.Rows], document: Document
+) -> dict[str, list[worlds.Row]]:
+    """The rows that the document shows, by table: in answers, else beside the row's schema."""
+    seen: dict[str, list[worlds.Row]] = {}
+    for operation in document.operations:
         good = operation.success
         if good is None or good.example is None or operation.method not in ("GET", "POST", "PUT"):
             continue
-        steps = making.found.steps(operation)
-        table = making.found.by_home.get(steps)
+        steps = found.steps(operation)
+        table = found.by_home.get(steps)
         if table is None and steps[-1:] == (HOLE,):
-            table = making.found.by_home.get(steps[:-1])
+            table = found.by_home.get(steps[:-1])
         shown = good.example
-        if table is None or (table.name in found and operation.method != "GET"):
+        if table is None or (table.name in seen and operation.method != "GET"):
             continue
-        listing = making.shapes.listing(good.schema)
+        listing = found.shapes.listing(good.schema)
         if listing is not None and listing.field is not None and isinstance(shown, dict):
             shown = shown.get(listing.field)
-        if isinstance(shown, list):
-            shown = shown[0] if shown else None
-        if isinstance(shown, dict):
-            found.setdefault(table.name, shown)
-    return found
+        rows_ = shown if isinstance(shown, list) else [shown]
+        if rows_ and all(isinstance(row, dict) for row in rows_):
+            seen.setdefault(table.name, rows_)
+    for name, table_rows in tables.items():
+        shown = found.shapes.flat(table_rows.table.item).get("examples")
+        if name not in seen and isinstance(shown, list):
+            seen[name] = [row for row in shown if isinstance(row, dict)]
+    return seen

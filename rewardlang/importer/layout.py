@@ -198,7 +198,11 @@ def _loses(draft: Draft, rows: Rows, column: Column, table: str) -> bool:
 def _counters(making: Making, group: Group) -> dict[str, int]:
     numbers = first_numbers(making.rows)
     used = {name: None for draft in group.drafts for name in draft.counters}
-    return {name: numbers[name] + ROOM for name in making.rows if name in used}
+    return {
+        name: rows.form.behind(ROOM) if rows.form is not None else numbers[name] + ROOM
+        for name, rows in making.rows.items()
+        if name in used
+    }
 
 
 def _operation(making: Making, draft: Draft) -> Any:
@@ -283,7 +287,7 @@ def _comment(draft: Draft) -> str:
 # ---- the world ----
 
 
-def world_text(group: Group, rows: Mapping[str, list[Row]], seed: int) -> str:
+def world_text(making: Making, group: Group, rows: Mapping[str, list[Row]], seed: int) -> str:
     """The world of a group."""
     title = plain_text(group.title)
     about = f"Rows for {title}, made up: from names and examples of its document, and a seed."
@@ -295,4 +299,13 @@ def world_text(group: Group, rows: Mapping[str, list[Row]], seed: int) -> str:
         "clock": {"start": "2026-03-02T09:00:00Z", "step_s": 60},
         "tables": {name: {"rows": rows.get(name, [])} for name in group.tables},
     }
-    return document(wrapped(about, WIDTH - 2), parts)
+    return document([*wrapped(about, WIDTH - 2), *_unmet(making, group)], parts)
+
+
+def _unmet(making: Making, group: Group) -> list[str]:
+    """What of the document its rows do not satisfy."""
+    names = [f"`{name}.{column}`" for name in group.tables for column in making.rows[name].unmet]
+    if not names:
+        return []
+    whole = f"No value was found that is all that the document asks of {', '.join(names)}."
+    return ["", *wrapped(whole, WIDTH - 2)]

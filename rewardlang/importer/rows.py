@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from rewardlang.importer.guessed import is_guessed
+from rewardlang.importer.matching import Form
 from rewardlang.importer.names import camel, joined, sentence, singular, squeezed, unused
 from rewardlang.importer.resources import Resources, Table, answer, has_fields, parameter
 from rewardlang.importer.schemas import Written
@@ -48,6 +49,8 @@ class Column:
     """Its fields are guessed from an example."""
     inside: dict[str, str] = field(default_factory=dict)
     """Of a guessed object, the fields `{id: ...}` that name rows, with their tables."""
+    wanted: Schema = field(default_factory=dict)
+    """What a row's value should be beyond `schema`: with patterns, lengths and examples."""
 
 
 @dataclass(slots=True)
@@ -59,7 +62,8 @@ class Rows:
         number: The column that shows the key as a number, of an API whose ids are numbers.
         composed: The key is made of the parent's key and what callers choose, `1/colour`.
         made: The server makes the key: `counter`, or `uuid`.
-        writers: The operations that make rows.
+        unmet: Columns whose values are not all that the document asks, for want of any that are.
+        form: How keys look that the server makes, after an example; None for bare numbers.
     """
 
     table: Table
@@ -69,6 +73,8 @@ class Rows:
     number: str | None = None
     composed: bool = False
     made: Literal["counter", "uuid", ""] = ""
+    form: Form | None = None
+    unmet: list[str] = field(default_factory=list)
     parent: Column | None = None
     schema_name: str = ""
 
@@ -170,6 +176,11 @@ def _role(shapes: Shapes, name: str, schema: Schema) -> Role:
         if number is not None and shapes.kind(number) == "integer":
             return "version"
     return "plain"
+
+
+def is_creation_time(column: Column) -> bool:
+    """Whether a column holds the time when the row was made."""
+    return column.role == "time" and bool(_CREATED.match(squeezed(column.name)))
 
 
 def is_change_time(column: Column) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema_rs
 
 from rewardlang.importer import vocabulary
+from rewardlang.importer.demands import only_patterns, patterns_of
 from rewardlang.importer.guessed import is_tree, tree
+from rewardlang.importer.matching import form_of, matching
 from rewardlang.importer.names import words
 from rewardlang.importer.schemas import Written
 from rewardlang.importer.shapes import PREFIX, Schema, kind_of, may_be_null
@@ -17,8 +20,23 @@ _DEEPEST = 6
 _LONG = 4_000
 """Characters of an example that are kept: longer ones are cut down to a sample."""
 _MOST_ITEMS = 3
+_SMALL = 300
+"""Characters of an example that a row's field takes."""
 _MOST_VALUES = 300
 """Values of one sample; after that come only those that must be there, and no deep ones."""
+_FORMATS = {
+    "time": "0{n}:30:00Z",
+    "duration": "P{n}D",
+    "hostname": "host{n}.example.com",
+    "idn-hostname": "host{n}.example.com",
+    "ipv4": "192.0.2.{n}",
+    "ipv6": "2001:db8::{n}",
+    "regex": "^[a-z]{{{n}}}$",
+    "json-pointer": "/item/{n}",
+    "relative-json-pointer": "{n}/item",
+    "uri-template": "https://example.com/{n}/{{id}}",
+    "byte": "aXRlbSA{n}",
+}
 
 
 def sample(written: Written, schema: Schema, example: Any = None) -> Any:
@@ -38,10 +56,27 @@ def complete(written: Written, schema: Schema) -> Schema:
 
 def is_valid(schema: Schema, value: Any) -> bool:
     """Whether a value satisfies a complete schema; one that cannot be used admits all."""
+    return validity(schema)(value)
+
+
+def validity(schema: Schema) -> Callable[[Any], bool]:
+    """Whether values satisfy a complete schema, as a function."""
     try:
-        return bool(jsonschema_rs.validator_for(schema).is_valid(value))
+        check = jsonschema_rs.validator_for(schema).is_valid
     except (jsonschema_rs.ValidationError, ValueError, OverflowError):
-        return True
+        return _all
+
+    def holds(value: Any) -> bool:
+        try:
+            return bool(check(value))
+        except (ValueError, OverflowError):
+            return True
+
+    return holds
+
+
+def _all(value: Any) -> bool:
+    return True
 
 
 def _own_example(written: Written, schema: Schema) -> Any:
@@ -75,7 +110,10 @@ class Maker:
             if variants:
                 rest = {k: v for k, v in schema.items() if k not in ("anyOf", "oneOf")}
                 return self._merged(name, [rest, variants[0]], depth)
-        if schema.get("allOf"):
+        shown = self._shown(schema)
+        if shown is not None:
+            return shown
+        if schema.get("allOf") and not only_patterns(schema["allOf"]):
             rest = {k: v for k, v in schema.items() if k != "allOf"}
             return self._merged(name, [rest, *schema["allOf"]], depth)
         if "const" in schema:
@@ -126,29 +164,64 @@ class Maker:
             return {}
         return self.value(name, flat, depth + 1)
 
+    def _shown(self, schema: Schema) -> Any:
+        """The document's example for this row; None when it has none that is valid."""
+        examples = schema.get("examples")
+        if not isinstance(examples, list) or self.number >= len(examples):
+            return None
+        shown = examples[self.number]
+        small = 0 < len(str(shown)) <= _SMALL
+        return shown if small and "$ref" not in schema and is_valid(schema, shown) else None
+
     def _any(self, name: str) -> Any:
         return vocabulary.word_for(name, self.one, self.number, self.rng)
 
     def _text(self, name: str, schema: Schema) -> str:
-        match schema.get("format"):
-            case "date-time":
-                made = vocabulary.moment(self.number, self.rng)
-            case "date":
-                made = vocabulary.day(self.number, self.rng).isoformat()
-            case "uuid":
-                made = self._uuid()
-            case "email":
-                made = vocabulary.word_for("email", self.one, self.number, self.rng)
-            case "uri" | "url" | "uri-reference":
-                made = vocabulary.word_for("url", self.one, self.number, self.rng)
-            case _:
-                made = self._word(name)
-        low, high = schema.get("minLength", 0), schema.get("maxLength")
+        high = schema.get("maxLength")
+        low, high = schema.get("minLength", 0), high if isinstance(high, int) else None
+        patterns = patterns_of(schema)
+        next_ = self._next(name, schema)
+        made = next_ if next_ is not None else self._formatted(name, schema, high)
+        if patterns:
+            likely = [made, *(str(v) for v in schema.get("examples", ()) if isinstance(v, str))]
+            found = matching(patterns, low, high, likely, self.rng)
+            if found is not None:
+                return found
         while len(made) < min(low, 1000):
             made += f" {made}" if made else "x"
-        if isinstance(high, int) and len(made) > high:
+        if high is not None and len(made) > high:
             made = f"{made[: max(high - 1, 0)].strip()}{self.number % 10}"[:high]
+            made = made.ljust(min(low, high), "x")
         return made
+
+    def _next(self, name: str, schema: Schema) -> str | None:
+        """What follows the document's example, of identifiers with a number: `C-7`, `C-8`."""
+        if schema.get("format") or vocabulary.known_word(name, self.one, 0, self.rng) is not None:
+            return None
+        if words(name)[-1:] == ["id"]:
+            return None
+        examples = schema.get("examples")
+        form = form_of(examples[-1]) if isinstance(examples, list) and examples else None
+        return form.at(self.number - len(examples or ()) + 1) if form is not None else None
+
+    def _formatted(self, name: str, schema: Schema, high: int | None) -> str:
+        match schema.get("format"):
+            case "date-time":
+                return vocabulary.moment(self.number, self.rng, name)
+            case "date":
+                return vocabulary.day(self.number, self.rng, name).isoformat()
+            case "uuid":
+                return self._uuid()
+            case "email" | "idn-email":
+                return vocabulary.word_for("email", self.one, self.number, self.rng)
+            case "uri" | "url" | "uri-reference" | "iri" | "iri-reference":
+                return vocabulary.word_for("url", self.one, self.number, self.rng)
+            case str() as kind if kind in _FORMATS:
+                return _FORMATS[kind].format(n=1 + self.number % 9)
+            case _:
+                if high is not None and high <= 3 and words(name)[:1] == ["country"]:
+                    return vocabulary.country(self.number, high)
+                return self._word(name)
 
     def _word(self, name: str) -> str:
         said = words(name)
@@ -167,7 +240,7 @@ class Maker:
             and (said[-1] in ("at", "on", "date", "time", "timestamp") or said[0] in dated)
             and said != ["time"]
         ):
-            return vocabulary.moment(self.number, self.rng)
+            return vocabulary.moment(self.number, self.rng, name)
         if said and said[-1] in ("uuid", "guid"):
             return self._uuid()
         return vocabulary.word_for(name, self.one, self.number, self.rng)
@@ -193,7 +266,9 @@ class Maker:
         ):
             made: float = self.number + (1 if low is None else least)
         else:
-            made = least + self.rng.below(91)
+            usual = vocabulary.number_for(name, self.number, self.rng, whole)
+            fits = usual is not None and (low is None or usual >= least)
+            made = usual if usual is not None and fits else least + self.rng.below(91)
         if high is not None and made > high:
             made = least + self.number % max(int(high - least) + 1, 1)
         step = schema.get("multipleOf")

@@ -261,21 +261,26 @@ def _wider(shown: Schema, given: Schema) -> Schema:
     return {**shown, "enum": list(dict.fromkeys([*shown.get("enum", ()), *values]))}
 
 
+def is_pattern(value: object) -> bool:
+    """Whether a document's `pattern` is a regular expression that means what it says."""
+    if not isinstance(value, str) or re.search(r"(?<![\[^A-Za-z_-])0-9", value):
+        return False  # a class of digits whose brackets were forgotten
+    try:
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": value}, pattern_options=jsonschema_rs.RegexOptions()
+        )
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+    return True
+
+
 def _usable(keyword: str, schema: Mapping[str, Any]) -> bool:
     """Whether a keyword says something that can be heeded."""
     value = schema[keyword]
     if keyword == "pattern":
-        if re.search(r"(?<![\[^A-Za-z_-])0-9", str(value)):
-            return False  # a class of digits whose brackets were forgotten
-        try:
-            jsonschema_rs.Draft202012Validator(
-                {"pattern": value}, pattern_options=jsonschema_rs.RegexOptions()
-            )
-        except (jsonschema_rs.ValidationError, ValueError):
-            return False
         from rewardlang.syntax.backtracking import why_slow
 
-        return why_slow(value) is None
+        return is_pattern(value) and why_slow(value) is None
     if keyword == "default":
         if value is None or (isinstance(value, dict | list) and not value):
             return False

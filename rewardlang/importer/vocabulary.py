@@ -30,7 +30,30 @@ ACCOUNTS = ("5b10a0c1", "5b10a0c2", "5b10b1d4", "5b10c2e7", "5b10d3f9")
 _PERSONS = frozenset({
     "author", "owner", "account", "creator", "user", "assignee", "reporter", "modifier", "lead",
 })  # fmt: skip
+_PEOPLE = frozenset({
+    "user", "member", "person", "owner", "actor", "customer", "client", "patient", "employee",
+    "doctor", "vet", "veterinarian", "nurse", "driver", "student", "teacher", "guest", "contact",
+    "passenger", "tenant", "attendee", "candidate",
+})  # fmt: skip
+PETS = ("Poppy", "Luna", "Momo", "Bruno", "Nala", "Pepper", "Otto", "Suki", "Felix", "Hazel")
+STREETS = (
+    "Harbour Street",
+    "Mill Lane",
+    "Station Road",
+    "Linden Avenue",
+    "Castle Hill",
+    "Quay Side",
+)
+COUNTRIES = (
+    ("PT", "PRT", "Portugal"), ("DE", "DEU", "Germany"), ("FR", "FRA", "France"),
+    ("CZ", "CZE", "Czechia"), ("AT", "AUT", "Austria"), ("BE", "BEL", "Belgium"),
+    ("NO", "NOR", "Norway"),
+)  # fmt: skip
 _DAY = date(2026, 1, 5)
+_PAST = frozenset({"lent", "paid", "sent", "seen", "made", "taken", "bought", "sold", "left"})
+_LATE = frozenset({"due", "expires", "expiry", "expiration", "end", "ends", "until", "deadline"})
+_MOST_PAST = 11
+"""So many rows with times of the past lie before the clock of a world, 2026-03-02."""
 
 
 def is_person(name: str) -> bool:
@@ -57,6 +80,12 @@ def person(number: int) -> tuple[str, str]:
 
 def word_for(name: str, one: str, number: int, rng: Rng) -> str:
     """A text for the field `name` of row `number` of a table whose rows are called `one`."""
+    known = known_word(name, one, number, rng)
+    return known if known is not None else f"{topic(number, one)} {spoken(name)}"
+
+
+def known_word(name: str, one: str, number: int, rng: Rng) -> str | None:
+    """The text for a field whose name says what it holds; None for any other."""
     said, squeeze = words(name), squeezed(name)
     last = said[-1] if said else ""
     first, family = person(number)
@@ -124,13 +153,56 @@ def word_for(name: str, one: str, number: int, rng: Rng) -> str:
         return ACCOUNTS[number % len(ACCOUNTS) if one == "user" else somebody(name, number)]
     if last == "id":
         return str(1000 + 10 * rng.below(800) + number % 10)
-    return f"{about} {spoken(name)}"
+    return _plain_word(said, number)
+
+
+def _plain_word(said: list[str], number: int) -> str | None:
+    """What people and places have."""
+    last = said[-1] if said else ""
+    if last in ("street", "road") or said[-2:] in (["address", "line"], ["line", "1"]):
+        return f"{3 + 7 * number} {STREETS[number % len(STREETS)]}"
+    if said[-2:] in (["postal", "code"], ["post", "code"], ["zip", "code"]) or last in (
+        "zip", "postcode", "postalcode", "zipcode",
+    ):  # fmt: skip
+        return f"{10_115 + 1_210 * number}"
+    if said[-2:] == ["country", "code"]:
+        return country(number, 2)
+    if last in ("country", "nationality"):
+        return COUNTRIES[number % len(COUNTRIES)][2]
+    if last in ("mobile", "fax"):
+        return f"+351 91 555 {1000 + 37 * number}"
+    if last == "tag":
+        return TOPICS[number % len(TOPICS)].lower()
+    if last == "gender":
+        return ("female", "male")[number % 2]
+    return None
+
+
+def country(number: int, letters: int) -> str:
+    """A code of two letters or three."""
+    return COUNTRIES[number % len(COUNTRIES)][letters == 3]
+
+
+def number_for(name: str, number: int, rng: Rng, whole: bool) -> float | None:
+    """A number for a field whose name says how large it is; None for any other."""
+    said = set(words(name))
+    if "year" in said:
+        return 1990 + (7 * number + rng.below(7)) % 37
+    if whole:
+        return None
+    if said & {"weight", "height", "length", "width"}:
+        return round(1 + rng.below(400) / 10, 1)
+    if said & {"price", "amount", "total", "cost", "balance", "fee", "subtotal"}:
+        return round(4.5 + rng.below(400) / 2, 2)
+    return None
 
 
 def _title(one: str, number: int, about: str, first: str, family: str) -> str:
     what = spoken(one)
-    if what.split()[-1] in ("user", "member", "person", "owner", "actor"):
+    if what.split()[-1] in _PEOPLE:
         return f"{first} {family}"
+    if what.split()[-1] in ("pet", "animal", "dog", "cat"):
+        return PETS[(stream("pet", one) + number) % len(PETS)]
     if what.split()[-1] in ("page", "post", "blogpost", "document", "article"):
         what = PAPERS[number % len(PAPERS)]
     if number == 1:
@@ -145,12 +217,26 @@ def _key(one: str, number: int, about: str) -> str:
     return made if number != 1 else f"{made}-old"
 
 
-def day(number: int, rng: Rng) -> date:
-    """A day; later rows have later ones, some weeks apart."""
-    return _DAY + timedelta(days=9 * number + rng.below(7))
+def is_past(name: str) -> bool:
+    """Whether a time is said to be over: `createdAt`, `lastModified`, `paid_on`."""
+    said = words(name)
+    return any(word in _PAST or (word.endswith("ed") and len(word) > 4) for word in said)
 
 
-def moment(number: int, rng: Rng) -> str:
+def day(number: int, rng: Rng, name: str = "") -> date:
+    """A day for the field `name`; later rows have later ones, some days apart.
+
+    What is over lies before the clock of a world, births some years before it.
+    """
+    if {"born", "birth", "birthday", "birthdate"} & set(words(name)):
+        return date(2014 + number % 11, 1 + rng.below(12), 1 + rng.below(28))
+    if is_past(name):
+        return _DAY + timedelta(days=5 * (number % _MOST_PAST) + rng.below(5))
+    late = 14 if _LATE & set(words(name)) else 0
+    return _DAY + timedelta(days=9 * number + rng.below(7) + late)
+
+
+def moment(number: int, rng: Rng, name: str = "") -> str:
     """A time as an API writes it."""
     hour, minute = 8 + rng.below(10), rng.below(60)
-    return f"{day(number, rng).isoformat()}T{hour:02d}:{minute:02d}:00.000Z"
+    return f"{day(number, rng, name).isoformat()}T{hour:02d}:{minute:02d}:00.000Z"

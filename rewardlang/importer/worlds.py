@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from rewardlang.importer import vocabulary
+from rewardlang.importer.coherent import coherent
+from rewardlang.importer.demands import patterns_of
 from rewardlang.importer.finding import ONLY
+from rewardlang.importer.matching import matching
 from rewardlang.importer.names import camel, squeezed, words
 from rewardlang.importer.represented import forms
 from rewardlang.importer.resources import holes
 from rewardlang.importer.rows import Column, Rows
-from rewardlang.importer.samples import Maker, complete, is_valid
+from rewardlang.importer.samples import Maker, complete, is_valid, validity
 from rewardlang.importer.schemas import Written
 from rewardlang.importer.shapes import Schema, kind_of
 from rewardlang_runtime.rng import Rng
@@ -48,14 +51,14 @@ def first_numbers(tables: Mapping[str, Rows]) -> dict[str, int]:
 
 
 def worlds(
-    tables: Mapping[str, Rows], written: Written, examples: Mapping[str, Any], seed: int
+    tables: Mapping[str, Rows], written: Written, examples: Mapping[str, list[Row]], seed: int
 ) -> dict[str, list[Row]]:
-    """Rows by table; `examples` has what the document shows of a row, by table."""
+    """Rows by table; `examples` has the rows that the document shows, by table."""
     made: dict[str, list[Row]] = {}
     numbers = first_numbers(tables)
     for name in _ordered(tables):
         rows = tables[name]
-        maker = _Table(rows, tables, written, made, examples.get(name), numbers[name], seed)
+        maker = _Table(rows, tables, written, made, examples.get(name, []), numbers[name], seed)
         made[name] = maker.rows()
     return made
 
@@ -92,7 +95,7 @@ class _Table:
         tables: Mapping[str, Rows],
         written: Written,
         made: Mapping[str, list[Row]],
-        example: Any,
+        examples: list[Row],
         first: int,
         seed: int,
     ) -> None:
@@ -100,10 +103,17 @@ class _Table:
         self.tables = tables
         self.written = written
         self.made = made
-        self.example = example if isinstance(example, dict) else {}
+        self.examples = examples
         self.first = first
         self.seed = seed
-        self.schema = complete(written, row_schema(rows))
+        self.is_row = validity(complete(written, row_schema(rows)))
+        self.holds = {
+            column.name: validity(complete(written, column.wanted))
+            for column in rows.columns.values()
+            if column.wanted and column.wanted != column.schema
+        }
+        """Whether a value is all that the document asks of a column, of those with more to ask."""
+        self.twins = self._twins()
 
     def rows(self) -> list[Row]:
         """All rows."""
@@ -128,7 +138,29 @@ class _Table:
             found = []
         else:
             found = [self._row(n, None) for n in range(ROWS)]
-        return _distinct(self.table, [row for row in found if row is not None])
+        kept = _distinct(self.table, [row for row in found if row is not None])
+        self.table.unmet = [
+            name
+            for name, holds in self.holds.items()
+            if not all(holds(row[name]) for row in kept if name in row)
+        ]
+        return kept
+
+    def _twins(self) -> dict[str, str]:
+        """Columns called like the key of another table, `barcode`, and that table."""
+        keys = {
+            rows.key: name
+            for name, rows in self.tables.items()
+            if rows is not self.table and squeezed(rows.key) not in _COMMON
+        }
+        return {
+            column.name: keys[column.name]
+            for column in self.table.columns.values()
+            if column.to is None
+            and column.role == "plain"
+            and column.name in keys
+            and kind_of(column.schema) == "string"
+        }
 
     def _row(self, number: int, owner: Row | None, inside: int | None = None) -> Row | None:
         rows = self.table
@@ -148,8 +180,7 @@ class _Table:
             again = Maker(self.written, Rng(self.seed, rows.name, inside), rows.one, inside)
             row[own or ""] = again.value(own or "", rows.columns[own or ""].schema)
         self._keys(row, number, owner)
-        self._types(row)
-        self._not_yet(row)
+        coherent(rows, row)
         return self._mended(row, maker)
 
     def _value(self, maker: Maker, column: Column, row: Row, number: int, owner: Row | None) -> Any:
@@ -167,24 +198,35 @@ class _Table:
             return self._id(number)
         if column.role == "scope":
             return "main" if number < ROWS // 2 else "other"
+        known = self.made.get(self.twins.get(column.name, ""))
+        if known:
+            return known[number % len(known)][column.name]
         if column.role == "version":
             made = maker.value(column.name, column.schema)
             return {**made, "number": 1 + number % 4} if "number" in made else made
-        if column.role == "time":
-            return vocabulary.moment(number, maker.rng)
+        if column.role == "time" and _wanted(column).get("format", "date-time") == "date-time":
+            return vocabulary.moment(number, maker.rng, "created")
         if forms(column):
             return self._text(maker, column)
         if column.role == "author" or squeezed(column.name).endswith("accountid"):
             return vocabulary.ACCOUNTS[vocabulary.somebody(column.name, number)]
-        shown = self.example.get(column.name)
-        if self._usable(column, shown, number):
+        shown = self._shown(column, number)
+        if shown is not None:
             return shown
-        made = maker.value(column.name, column.schema)
+        made = maker.value(column.name, self._asked(column))
         for name, table in column.inside.items():
             others = [other["id"] for other in self.made.get(table, [])]
             if others and isinstance(made, dict):
                 made[name] = {"id": others[number % min(len(others), 5)]}
         return made
+
+    def _asked(self, column: Column) -> Schema:
+        """What a value of a column should be, with what the document's rows have there."""
+        wanted = _wanted(column)
+        if "examples" in wanted or "$ref" in wanted or kind_of(wanted) != "string":
+            return wanted
+        seen = [row[column.name] for row in self.examples if isinstance(row.get(column.name), str)]
+        return {**wanted, "examples": seen} if seen else wanted
 
     def _text(self, maker: Maker, column: Column) -> Any:
         """A text, in the first of its representations."""
@@ -198,14 +240,21 @@ class _Table:
             else maker.value(column.name, column.schema)
         )
 
-    def _usable(self, column: Column, shown: Any, number: int) -> bool:
-        """Whether the document's example is the value: in the first row, or of any kind."""
-        if shown is None or "$ref" in column.schema or not _is_small(shown):
-            return False
-        if number > 0 and kind_of(column.schema) != "any":
-            return False
-        scalar = isinstance(shown, str | int | float | bool)
-        return (scalar or kind_of(column.schema) == "any") and is_valid(column.schema, shown)
+    def _shown(self, column: Column, number: int) -> Any:
+        """What the document's example of this row has there, or of any row for any kind of value.
+
+        None when it has nothing that would do.
+        """
+        of_any = kind_of(column.schema) == "any"
+        if not self.examples or "$ref" in column.schema:
+            return None
+        example = self.examples[min(number, len(self.examples) - 1)]
+        shown = example.get(column.name)
+        if shown is None or not _is_small(shown) or (number >= len(self.examples) and not of_any):
+            return None
+        plain = isinstance(shown, str | int | float | bool)
+        simple = isinstance(shown, list) and all(isinstance(v, str | int | float) for v in shown)
+        return shown if (plain or simple or of_any) and is_valid(_wanted(column), shown) else None
 
     def _reference(self, column: Column, number: int) -> Any:
         """The key of a row of another table, as the column writes it."""
@@ -233,7 +282,16 @@ class _Table:
         return key
 
     def _id(self, number: int) -> str:
-        return str(self.first + number)
+        form = self.table.form
+        made = form.at(number) if form is not None else str(self.first + number)
+        column = self.table.columns.get(self.table.table.key_field or self.table.key)
+        wanted = _wanted(column) if column is not None else {}
+        patterns = patterns_of(wanted)
+        if not patterns:
+            return made
+        low, high = wanted.get("minLength", 0), wanted.get("maxLength")
+        rng = Rng(self.seed, self.table.name, number)
+        return matching(patterns, low, high, [made], rng) or made
 
     def _keys(self, row: Row, number: int, owner: Row | None) -> None:
         """The key, and what it is made from."""
@@ -291,28 +349,16 @@ class _Table:
         holes_ = [holes(operation)[-1] for operation in operations if holes(operation)]
         return self.table.table.listed.get(camel(holes_[0]), ()) if holes_ else ()
 
-    def _not_yet(self, row: Row) -> None:
-        """Who archived it, and when, is said of what is archived alone."""
-        for name, value in list(row.items()):
-            for end in ("By", "Date", "At", "On"):
-                column = self.table.columns.get(f"{name}{end}")
-                if value is False and column is not None and not column.required:
-                    row.pop(column.name, None)
-
-    def _types(self, row: Row) -> None:
-        """`parentType` says what the parent is: a row of this table."""
-        column = self.table.columns.get("parentType")
-        values = column.schema.get("enum") if column is not None else None
-        if column is None or not values or column.required:
-            return
-        if self.table.one in values and "parentId" in row:
-            row["parentType"] = self.table.one
-        else:
-            row.pop("parentType", None)
-
     def _mended(self, row: Row, maker: Maker) -> Row | None:
         """The row, without what its schema does not admit; None when that is not enough."""
-        if is_valid(self.schema, row):
+        for name, holds in self.holds.items():
+            column = self.table.columns[name]
+            if name not in row or column.role not in _FREE or holds(row[name]):
+                continue
+            again = maker.value(name, column.wanted)
+            if holds(again):
+                row[name] = again
+        if self.is_row(row):
             return row
         for column in self.table.columns.values():
             part = complete(self.written, column.schema)
@@ -322,14 +368,23 @@ class _Table:
                     row[column.name] = again
                 elif not column.required:
                     del row[column.name]
-        return row if is_valid(self.schema, row) else None
+        return row if self.is_row(row) else None
 
 
 _NONE = object()
+_COMMON = frozenset({"id", "uuid", "key", "name", "slug", "title", "number", "rowkey", "type"})
+"""Keys that rows of other tables have, too, of their own."""
+_FREE = ("plain", "given", "author", "time")
+"""The roles of columns whose values nothing else decides."""
+
+
+def _wanted(column: Column) -> Schema:
+    """What a value of a column should be."""
+    return column.wanted or column.schema
 
 
 def _is_small(value: Any) -> bool:
-    return len(str(value)) <= 300
+    return 0 < len(str(value)) <= 300
 
 
 def _distinct(rows: Rows, found: list[Row]) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rewardlang.importer.answers import (
     answer_with,
     canned,
+    constant,
     literal,
     names_of,
 )
@@ -93,6 +94,9 @@ def _made_key(draft: Draft, rows: Rows) -> str:
     counter = rows.name
     draft.counters[counter] = 0
     made = f"str(counters.{counter})"
+    if rows.form is not None:
+        parts = [constant(rows.form.head), made, constant(rows.form.tail)]
+        made = " + ".join(part for part in parts if part != constant(""))
     if rows.made == "uuid":
         # Counters begin at five digits; a sum of theirs might have no value.
         made = f'"00000000-0000-4000-8000-0000000" + str(counters.{counter})'

@@ -42,31 +42,31 @@ def test_two_that_were_made_have_different_ids(client):
 
 
 def test_what_was_changed_reads_so_and_the_rest_stays(client):
-    before = client("getPet", petId="10001")[1]
-    status, after = client("updatePet", petId="10001", status="sold")
+    before = client("getPet", petId="p-1")[1]
+    status, after = client("updatePet", petId="p-1", status="sold")
     assert status == 200
     assert after == {**before, "status": "sold"}
-    assert client("getPet", petId="10001")[1] == after
+    assert client("getPet", petId="p-1")[1] == after
 
 
 def test_what_was_deleted_is_gone_with_what_belongs_to_it(client):
-    assert client("deletePet", petId="10001") == (204, None)
-    missing = {"code": 404, "message": "There is no pet 10001."}
+    assert client("deletePet", petId="p-1") == (204, None)
+    missing = {"code": 404, "message": "There is no pet p-1."}
     for name in ("getPet", "deletePet", "listNotes"):
-        assert client(name, petId="10001") == (404, missing)
+        assert client(name, petId="p-1") == (404, missing)
     notes = client.environment.episode.final["pet_notes"]
-    assert all(row["petId"] != "10001" for row in notes.values())
+    assert all(row["petId"] != "p-1" for row in notes.values())
 
 
 def test_what_stands_under_a_row_is_its_own(client):
-    status, note = client("addNote", petId="10002", text="Bites.")
+    status, note = client("addNote", petId="p-2", text="Bites.")
     assert status == 201
     assert set(note) == {"id", "text"}, "bookkeeping is not shown"
-    assert note in client("listNotes", petId="10002")[1]
-    assert note not in client("listNotes", petId="10001")[1]
-    assert client("deleteNote", petId="10001", noteId=note["id"])[0] == 404
-    assert client("deleteNote", petId="10002", noteId=note["id"])[0] == 204
-    assert note not in client("listNotes", petId="10002")[1]
+    assert note in client("listNotes", petId="p-2")[1]
+    assert note not in client("listNotes", petId="p-1")[1]
+    assert client("deleteNote", petId="p-1", noteId=note["id"])[0] == 404
+    assert client("deleteNote", petId="p-2", noteId=note["id"])[0] == 204
+    assert note not in client("listNotes", petId="p-2")[1]
 
 
 def test_what_is_refused_changes_nothing(client):
@@ -177,13 +177,13 @@ def test_what_is_assigned_is_read_set_and_cleared(client):
 
 def test_keys_that_a_row_holds_are_added_and_removed(client):
     body = {"representation": "html", "value": ""}
-    number = int(client("createGuide", title="Cats", petIds=["10001"], body=body)[1]["id"])
+    number = int(client("createGuide", title="Cats", petIds=["p-1"], body=body)[1]["id"])
 
     def held() -> list[str]:
         return client.environment.episode.final["guides"].get(str(number))["petIds"]
 
-    assert client("addPetsToGuide", id=number, petIds=["10002", "10001"]) == (204, None)
-    assert held() == ["10001", "10002"]
-    assert client("removePetFromGuide", id=number, petId="10001") == (204, None)
-    assert held() == ["10002"]
+    assert client("addPetsToGuide", id=number, petIds=["p-2", "p-1"]) == (204, None)
+    assert held() == ["p-1", "p-2"]
+    assert client("removePetFromGuide", id=number, petId="p-1") == (204, None)
+    assert held() == ["p-2"]
     assert client("addPetsToGuide", id=1, petIds=[])[0] == 404
