@@ -11,6 +11,7 @@ from rewardlang.importer.guessed import MARK
 from rewardlang.importer.names import identifier, plural, squeezed, unused
 from rewardlang.importer.refusals import refusals
 from rewardlang.importer.resources import HOLE, Table, answer, has_fields
+from rewardlang.importer.unsure import unsure
 from rewardlang.openapi import Document, Operation
 
 
@@ -38,11 +39,13 @@ def model(making: Making, operation: Operation, name: str) -> Draft:
     """One operation: modelled, or opaque with the reason."""
     made = draft(making, operation, name)
     reason = unanswerable(making, operation)
-    if reason is None:
-        if _modelled(making, made, operation):
+    if reason is None and _modelled(making, made, operation):
+        reason = unsure(making, operation, made)
+        if reason is None:
             _tell_guessed(made, operation)
             refusals(making, made, operation)
             return made
+    elif reason is None:
         reason = actions.why_not(making, operation)
     made = draft(making, operation, name)
     return opaque(making, made, operation, reason)
