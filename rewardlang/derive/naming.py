@@ -37,6 +37,7 @@ _LONG = 60
 """Letters from which a shorter sentence is better."""
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 DATE = re.compile(r"^\d{4}-\d\d-\d\d")
+_HOLE = re.compile(r"\{([^}]*)\}")
 _DATED = re.compile(r"^(created|started|updated|modified)(?: at| on| date)?$")
 _BEGINS = {
     "starts": "start", "started": "start", "begins": "start", "ends": "end", "expires": "expiry",
@@ -97,7 +98,16 @@ def addressed(slot: Slot, operation: model.Operation) -> bool:
 
 
 def _position(slot: Slot, operation: model.Operation) -> int:
-    return operation.path.find(f"{{{slot.path[0]}}}")
+    """Which part of the address a value is, counted from the first; -1 of none."""
+    holes = [words_of(hole) for hole in _HOLE.findall(operation.path)]
+    said = words_of(str(slot.path[0]))
+    return holes.index(said) if said in holes else -1
+
+
+def _is_last(slot: Slot, operation: model.Operation) -> bool:
+    """Whether an address ends with a value, so that it is what the operation is about."""
+    last = len(_HOLE.findall(operation.path)) - 1
+    return operation.path.endswith("}") and _position(slot, operation) == last
 
 
 def _before(slot: Slot, operation: model.Operation) -> Iterator[str]:
@@ -111,9 +121,17 @@ def _before(slot: Slot, operation: model.Operation) -> Iterator[str]:
 def _places(saying: Saying, slots: Sequence[Slot], operation: model.Operation) -> dict[Path, str]:
     """The words of a saying behind which the value of a slot goes, the longest words first.
 
-    What is new has no name yet, and what is set gets one: `set the default role to ...`.
+    What is new has no name yet, what is set gets one (`set the default role to ...`), and what is
+    read under a row is not the row: `the child pages of the page 7`.
     """
     text, about = saying.thing, parted(saying.thing)
+    under = {
+        group[0].path
+        for group in groups(slots)
+        if operation.method == "GET"
+        and addressed(group[0], operation)
+        and not _is_last(group[0], operation)
+    }
     nameless = {
         group[0].path
         for group in groups(slots)
@@ -127,7 +145,10 @@ def _places(saying: Saying, slots: Sequence[Slot], operation: model.Operation) -
     found: dict[Path, str] = {}
     for _, _, thing, path in sorted(tried):
         itself = placed(about.head, thing, _MARK) and not placed(about.tail, thing, _MARK)
-        kept = path not in found and not (itself and path in nameless)
+        whole = len(thing.split()) == len(about.head.split()) and not about.several
+        kept = path not in found and not (
+            itself and (path in nameless or (path in under and not whole))
+        )
         marked = placed(text, thing, _MARK) if kept else None
         if marked is not None:
             text = marked
@@ -158,7 +179,7 @@ def named(
         if slot.path in places or not things:
             continue
         nameless = parted(text).head == parted(saying.thing).head
-        itself = nameless and operation.path.endswith(f"{{{slot.path[0]}}}")
+        itself = nameless and _is_last(slot, operation)
         found = placed(text, parted(text).head, value) if itself else None
         text = found or f"{text} {link} the {_short(slot, slots, things)} {value}"
         places[slot.path] = things[0]
