@@ -79,7 +79,8 @@ def happened(about: str) -> str | None:
 def asking(about: str, of: str, value: object, link: str = "of") -> Asking:
     """The question for a field of a thing: `the lead`, `when it was created`, `whether`."""
     when = _PARTICIPLE.match(about)
-    if when is not None and naming.DATE.match(str(value)):
+    stamp = isinstance(value, int) and not isinstance(value, bool)
+    if when is not None and (naming.DATE.match(str(value)) or (stamp and not when[1])):
         of = f"the {when[1]} of {of}" if when[1] else of
         return Asking(f"When was {of} {when[2]}?", f"when {of} was {when[2]}")
     if isinstance(value, bool):

@@ -57,7 +57,7 @@ _CUTS = re.compile(
     r"|depending|grouped|including|whether|when|if|so|visible|accessible"
     r"|using (?:the )?(?:\S+ ){0,2}(?:payload|request|json|ids?|keys?)|in top-"
     r"|(?:in|from) (?:the )?(?:payload|request))\b.*"
-    r"|\sand \w+s (?:the|a|an|its|their|any)\b.*"
+    r"|\sand (?:\w+s (?:the|a|an|its|their|any)|\w+ly)\b.*"
     r"|\sby (?:(?:its|their|the|a) )?(?:\w+ )?(?:\w*ids?|keys?|id/key)\b.*",
     re.IGNORECASE,
 )
@@ -72,7 +72,8 @@ _PLAINER = (
     (re.compile(r"\bone or more ", re.IGNORECASE), ""),
     (
         re.compile(
-            r"\b(?:given|specified(?! by| in)|specific|particular|single|paginated) ", re.IGNORECASE
+            r"\b(?:given|specified(?! by| in)|specific|particular|single|multiple|paginated) ",
+            re.IGNORECASE,
         ),
         "",
     ),
