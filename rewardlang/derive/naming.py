@@ -223,6 +223,15 @@ def groups(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
             yield lists[slot.path[:-1]]
 
 
+def whole(slot: Slot) -> str:
+    """A field with what it is in: `clearableFields[0].fieldId` is `clearable field's field ID`."""
+    *over, last = [s for s in slot.path if isinstance(s, str) and not s.isdigit()]
+    if not over:
+        return field(slot)
+    *first, of = words_of(over[-1])
+    return f"{spoken(' '.join([*first, singular(of)]))}'s {spoken(last)}"
+
+
 def field(slot: Slot, many: int = 1) -> str:
     """A field in words: `sharePermissions[0].type` is `share permission type`."""
     named = [s for s in slot.path if isinstance(s, str) and not s.isdigit()] or ["value"]

@@ -228,7 +228,13 @@ def _is_set(saying: Saying, field: str) -> bool:
 
 
 def _fields(details: Sequence[tuple[Slot, str]]) -> Iterator[tuple[str, str]]:
-    """What is set and to what, in words; the items of a list are one."""
+    """What is set and to what, in words; the items of a list are one.
+
+    Of fields that are called alike, each is said with what it is in.
+    """
     values = {slot.path: value for slot, value in details}
-    for group in naming.groups([slot for slot, _ in details]):
-        yield naming.field(group[0], len(group)), listed([values[slot.path] for slot in group])
+    found = list(naming.groups([slot for slot, _ in details]))
+    names = [naming.field(group[0], len(group)) for group in found]
+    for group, name in zip(found, names, strict=True):
+        said = naming.whole(group[0]) if names.count(name) > 1 else name
+        yield said, listed([values[slot.path] for slot in group])

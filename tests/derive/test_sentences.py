@@ -10,7 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rewardlang.derive import naming
 from rewardlang.derive.phrases import asking, counting
+from rewardlang.derive.request import Slot
 from rewardlang.derive.sentences import parted, placed, sayings
 
 CASES = yaml.safe_load((Path(__file__).parent / "sentences.yaml").read_text(encoding="utf-8"))
@@ -67,3 +69,9 @@ def test_the_question_for_a_number() -> None:
     keys = counting("keys", "in the URLs and keys of the page 7's labels")
     assert keys.ask == "how many keys of the page 7's labels there are"
     assert counting("labels", "").ask == "how many labels there are"
+
+
+def test_a_field_is_said_with_what_it_is_in() -> None:
+    inside = Slot(("input", "clearableFields", 0, "fieldId"), "field_id", ("1", "2"))
+    assert naming.whole(inside) == "clearable field's field ID"
+    assert naming.whole(Slot(("fieldId",), "field_id", ("1", "2"))) == "field ID"
