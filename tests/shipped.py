@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,3 +29,10 @@ def compiled(path: Path) -> Scenario:
     exec(emit.compile_module(typed(path)), namespace)
     scenario: Scenario = namespace["SCENARIO"]
     return scenario
+
+
+@cache
+def offering_all(path: Path) -> Scenario:
+    """The same with all operations of its APIs as tools."""
+    scenario = typed(path)
+    return driver.build(replace(scenario, tools=tuple(scenario.operations)))

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import shipped
 
-from rewardlang import driver, emit
-from rewardlang_runtime import Environment, Scenario, ScenarioFault
+from rewardlang import emit
+from rewardlang_runtime import Environment, ScenarioFault
 from rewardlang_runtime.routes import Routes, path_of
 
 JIRA = next(path for path in shipped.FILES if path.stem == "jira_add_labels")
-
-
-def every(path: Path) -> Scenario:
-    """The scenario with all operations as its tools."""
-    typed = shipped.typed(path)
-    return driver.build(replace(typed, tools=tuple(typed.operations)))
 
 
 def test_a_module_has_functions_for_its_tools_and_for_what_clients_ask_by_themselves():
@@ -38,7 +30,7 @@ def test_a_module_has_functions_for_its_tools_and_for_what_clients_ask_by_themse
 
 @pytest.mark.parametrize("path", shipped.FILES, ids=lambda path: path.stem)
 def test_no_operation_is_forgotten(path):
-    full, scenario = every(path), shipped.compiled(path)
+    full, scenario = shipped.offering_all(path), shipped.compiled(path)
     assert list(scenario.operations) == list(full.operations)
     for name, operation in scenario.operations.items():
         other = full.operations[name]
@@ -50,7 +42,7 @@ def test_no_operation_is_forgotten(path):
 @pytest.mark.parametrize("path", shipped.FILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("text", ["a", "7", "true", "FALSE", "a,b", "1,2", '{"a":1}', ""])
 def test_a_request_for_it_has_the_same_arguments(path, text):
-    full, scenario = every(path), shipped.compiled(path)
+    full, scenario = shipped.offering_all(path), shipped.compiled(path)
     all_, some = Routes.of(full, full.operations), Routes.of(scenario, scenario.operations)
     for name, operation in full.operations.items():
         at = path_of(operation, full.apis[operation.api])

@@ -69,7 +69,7 @@ def requests(api: str, scenario: Scenario, rng: random.Random) -> Iterator[tuple
 
 @pytest.mark.parametrize("api", FILES)
 def test_operations_agree(api: str) -> None:
-    typed, scenario = shipped.typed(FILES[api]), shipped.compiled(FILES[api])
+    typed, scenario = shipped.typed(FILES[api]), shipped.offering_all(FILES[api])
     defined: dict[str, model.Operation] = typed.operations
     apis = {each.name: each for each in typed.apis}
     rng = random.Random(os.environ.get("REWARDLANG_SEED", "1"))
