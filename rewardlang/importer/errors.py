@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from rewardlang.importer.shapes import Schema, Shapes
+from rewardlang.importer.shapes import Schema, Shapes, blank
 from rewardlang.openapi import Document, Operation
 
 _TEXTS = (
@@ -74,13 +74,7 @@ class Errors:
             elif kind == "object" and low == "errors":
                 made[name] = {}
             elif name in required:
-                made[name] = {
-                    "string": "",
-                    "integer": 0,
-                    "number": 0,
-                    "boolean": False,
-                    "array": [],
-                }.get(kind, {})
+                made[name] = blank(kind)
         return made if said else None
 
 

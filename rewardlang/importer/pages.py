@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rewardlang.importer.drafts import Argument, Draft, Making, Rule
 from rewardlang.importer.finding import as_text
 from rewardlang.importer.names import squeezed
-from rewardlang.importer.shapes import Listing, Schema, kind_of
+from rewardlang.importer.shapes import Listing, Schema, blank, kind_of
 
 _OFFSET = ("startat", "start", "offset", "skip", "from")
 _LIMIT = ("maxresults", "limit", "max", "pagesize", "perpage", "size", "count", "top", "maxitems")
@@ -130,13 +130,7 @@ def enveloped(
         elif low in _NEXT and page.cursor is not None and paged:
             more[name] = "cursor(end)"
         elif name in required:
-            made[name] = {
-                "string": "",
-                "integer": 0,
-                "number": 0,
-                "boolean": False,
-                "array": [],
-            }.get(kind, {})
+            made[name] = blank(kind)
     if not more:
         return made
     known = ", ".join(f"{name}: {_expression(value)}" for name, value in made.items())

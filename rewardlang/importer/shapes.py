@@ -177,6 +177,12 @@ def kind_of(schema: Schema) -> str:
     return "array" if "items" in schema else "any"
 
 
+def blank(kind: str) -> Any:
+    """What a field of a kind holds where nothing is known: "", 0, false, nothing."""
+    plain = {"string": "", "integer": 0, "number": 0, "boolean": False, "array": []}
+    return plain.get(kind, {})
+
+
 def nullable(schema: Schema) -> Schema:
     """`schema` or null."""
     names = schema.get("type")
