@@ -264,11 +264,10 @@ def _shown(
     outcome: Outcome,
 ) -> dict[tuple[str | int, ...], Any]:
     """What a call shows of the row: of a list, what stands in the item with the row's key."""
-    args: Any = request.args
-    for slot, source in pairs:
-        value = _value(field, deed, main, source, chosen, outcome)
-        args = put(args, slot.path, _as_sent(slot, value))
-    seen = field.ground.call(request.operation.name, args, request.actor)
+    args = _with_values(field, deed, main, request, pairs, chosen, outcome)
+    seen = None
+    if args is not None:
+        seen = field.ground.call(request.operation.name, args, request.actor)
     if seen is None:
         return {}
     found = dict(leaves(seen.response)) if pairs else {}
@@ -309,12 +308,9 @@ def _left(
     outcome: Outcome,
 ) -> list[str] | None:
     """What differs after both calls: paths that hold times; None when it is more than that."""
-    args: Any = request.args
-    for slot, source in pairs:
-        value = _value(field, deed, main, source, chosen, outcome)
-        if value is None:
-            return None
-        args = put(args, slot.path, _as_sent(slot, value))
+    args = _with_values(field, deed, main, request, pairs, chosen, outcome)
+    if args is None:
+        return None
     after = field.ground.then(outcome, request.operation.name, args, deed.request.actor)
     if after is None:
         return None
@@ -327,6 +323,25 @@ def _left(
                 return None
             stamps.append(".".join(path))
     return stamps
+
+
+def _with_values(
+    field: Field,
+    deed: Deed,
+    main: Effect,
+    request: Request,
+    pairs: Sources,
+    chosen: dict[str, Any],
+    outcome: Outcome,
+) -> Any:
+    """The arguments of a request with the values of their sources; None where one has none."""
+    args: Any = request.args
+    for slot, source in pairs:
+        value = _value(field, deed, main, source, chosen, outcome)
+        if value is None:
+            return None
+        args = put(args, slot.path, _as_sent(slot, value))
+    return args
 
 
 def _as_sent(slot: Slot, value: Any) -> Any:
