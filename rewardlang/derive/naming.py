@@ -125,35 +125,34 @@ def _places(saying: Saying, slots: Sequence[Slot], operation: model.Operation) -
     read under a row is not the row: `the child pages of the page 7`.
     """
     text, about = saying.thing, parted(saying.thing)
-    under = {
-        group[0].path
-        for group in groups(slots)
-        if operation.method == "GET"
-        and addressed(group[0], operation)
-        and not _is_last(group[0], operation)
-    }
-    nameless = {
-        group[0].path
-        for group in groups(slots)
-        if saying.verb in NEW or (saying.verb == "set" and not addressed(group[0], operation))
-    }
     tried = [
-        (-len(thing), number, thing, group[0].path)
+        (-len(thing), number, thing, group[0])
         for number, group in enumerate(groups(slots))
         for thing in _things(group[0], slots, operation)
     ]
     found: dict[Path, str] = {}
-    for _, _, thing, path in sorted(tried):
+    for _, _, thing, slot in sorted(tried, key=lambda each: each[:3]):
+        if slot.path in found:
+            continue
         itself = placed(about.head, thing, _MARK) and not placed(about.tail, thing, _MARK)
-        whole = len(thing.split()) == len(about.head.split()) and not about.several
-        kept = path not in found and not (
-            itself and (path in nameless or (path in under and not whole))
-        )
-        marked = placed(text, thing, _MARK) if kept else None
+        part = about.several or len(thing.split()) < len(about.head.split())
+        if itself and _is_nameless(saying, slot, operation, part):
+            continue
+        marked = placed(text, thing, _MARK)
         if marked is not None:
-            text = marked
-            found[path] = thing
+            text, found[slot.path] = marked, thing
     return found
+
+
+def _is_nameless(saying: Saying, slot: Slot, operation: model.Operation, part: bool) -> bool:
+    """Whether a slot's value is no name of the thing that a saying is about.
+
+    Args:
+        part: Whether the slot is called by a part of the words for the thing.
+    """
+    if saying.verb in NEW or not addressed(slot, operation):
+        return saying.verb in (*NEW, "set")
+    return part and operation.method == "GET" and not _is_last(slot, operation)
 
 
 def named(
